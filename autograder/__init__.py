@@ -1,0 +1,1 @@
+"""An autograder for notebooks in which student code only ever produces values."""

@@ -1,0 +1,81 @@
+"""The grade record: what one submission earned, property by property."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+SCHEMA = 1
+
+#: Outcomes of a property and of a question ("partial" for questions only).
+OUTCOMES = ("passed", "partial", "failed", "error", "timeout", "not gradable", "needs hand grading")
+
+#: How a submission can end. Everything but the first is explained by `Record.message`.
+STATUSES = ("graded", "missing answers", "timed out", "crashed", "unreadable", "wrong assignment")
+
+
+class Property(msgspec.Struct, kw_only=True):
+    """One thing that must hold of an answer: one test function."""
+
+    #: The test function's name without `test_`.
+    name: str
+    #: What must hold, in the student's words (first line of the test's docstring).
+    title: str
+    #: Visible properties may show what was called, expected and got; hidden ones never do.
+    visible: bool
+    #: Share of the question's autograded points, relative to the other properties.
+    weight: float
+    status: str
+    #: One sentence. For a hidden property it is drawn from a closed list and holds no values.
+    message: str = ""
+    #: What the author lets the student read when the property fails.
+    hint: str = ""
+    seconds: float = 0.0
+    #: Visible failures only: {"call": str, "expected": value, "got": value, "tolerance": str};
+    #: a value is {"shape": [...], "data": nested lists} or {"text": str}.
+    detail: dict[str, Any] | None = None
+
+
+class QuestionResult(msgspec.Struct, kw_only=True):
+    """Marks of one question: the autograded part here, the hand-graded part in the gradebook."""
+
+    id: str
+    title: str
+    #: Autograded marks earned.
+    score: float
+    #: All marks of the question, hand-graded ones included.
+    max_score: float
+    #: The part of `max_score` that is autograded; the rest is given by hand.
+    auto_max: float
+    hand_max: float
+    bonus: bool
+    status: str
+    message: str = ""
+    properties: list[Property] = []
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """Everything that the gradebook, the feedback page and the exports are derived from."""
+
+    schema: int = SCHEMA
+    student: str
+    assignment: str
+    title: str
+    status: str
+    #: One sentence a student understands; empty when there is nothing to say.
+    message: str = ""
+    #: Autograded marks earned, bonus included.
+    score: float
+    #: All marks without the bonus.
+    max_score: float
+    questions: list[QuestionResult] = []
+    #: Things noted on the way: cells matched by name, duplicates, cells that failed, dropped magics.
+    notes: list[str] = []
+    #: Isolation level in force: "L3", "L2", "L2d" or "L1".
+    isolation: str
+    seed: int
+    versions: dict[str, str] = {}
+    #: sha256 of "submission", "assignment" and "environment".
+    hashes: dict[str, str] = {}
+    seconds: float = 0.0

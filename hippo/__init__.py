@@ -1,0 +1,1 @@
+"""Models of the hippocampus and associative memory, written to be read."""
