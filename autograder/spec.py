@@ -1,0 +1,159 @@
+"""The manifest of an assignment: `assignment.toml`, read strictly."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from autograder.errors import UserError
+
+
+class Tolerance(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Allowed gap |got - expected| <= atol + rtol * |expected|, and where the figure comes from."""
+
+    atol: float
+    rtol: float = 0.0
+    reason: str = ""
+
+
+class Limits(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """What student code may use. CPU time is charged; the wall limit only ends what sleeps for ever."""
+
+    #: CPU seconds of one call or one cell.
+    cpu_seconds: float = 5.0
+    #: Wall seconds of one call or one cell.
+    wall_seconds: float = 20.0
+    #: Memory of all processes of one worker together, in MiB.
+    memory_mb: int = 3072
+    #: Kept output per stream, in KiB.
+    output_kib: int = 1024
+    #: Processes and threads of one worker.
+    processes: int = 32
+    #: Private scratch space, in MiB.
+    disk_mb: int = 64
+    #: Largest value that may cross back, in MiB.
+    value_mb: int = 64
+
+
+class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One question: what it is worth, which names it grades, how exact answers must be."""
+
+    id: str
+    title: str
+    #: All marks of the question.
+    points: float
+    #: The part of `points` that a person gives.
+    hand: float = 0.0
+    bonus: bool = False
+    #: Functions and classes that the student writes for this question.
+    names: list[str] = []
+    tolerance: Tolerance | None = None
+    #: CPU seconds per call where this question needs another limit than the assignment's.
+    cpu_seconds: float | None = None
+
+    @property
+    def auto(self) -> float:
+        """Marks that the tests give."""
+        return round(self.points - self.hand, 6)
+
+    @property
+    def slug(self) -> str:
+        """The id as nbgrader and notebook cell ids allow it: letters, digits, - and _ only."""
+        return self.id.replace(".", "-")
+
+
+class Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What `assignment.toml` says."""
+
+    schema: int
+    name: str
+    title: str
+    #: Marks without the bonus; must equal the sum over the questions.
+    points: float
+    bonus: float = 0.0
+    #: Modules of `hippo` that hold the answers: absent from the worker and the student package.
+    withhold: list[str] = []
+    #: Packages the worker imports once, before any student code runs.
+    preload: list[str] = ["numpy", "torch", "matplotlib.pyplot"]
+    #: Data sets the experiments use, for the student's README.
+    data: list[str] = []
+    limits: Limits = Limits()
+    question: list[Question]
+
+    def find(self, question_id: str) -> Question:
+        """The question called `question_id`, or one sentence that lists the ids there are."""
+        for question in self.question:
+            if question_id in (question.id, question.slug):
+                return question
+        known = ", ".join(q.id for q in self.question)
+        raise UserError(f"{self.name} has no question {question_id!r}; its questions are {known}.")
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and check `assignment.toml`.
+
+    Raises
+    ------
+    UserError
+        In one sentence with the file's name: not there, not TOML, unknown or missing keys,
+        an id used twice, points that do not add up.
+    """
+    try:
+        manifest = msgspec.toml.decode(path.read_bytes(), type=Manifest)
+    except FileNotFoundError:
+        raise UserError(f"{path} is not there: an assignment needs a manifest called assignment.toml.") from None
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: {_with_question_id(path, str(error))}.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+    for fault in _faults(manifest):
+        raise UserError(f"{path}: {fault}.")
+    return manifest
+
+
+def _with_question_id(path: Path, message: str) -> str:
+    """Name the question where the decoder only counts: `$.question[3]` becomes `question 2.a`."""
+    found = re.search(r"\$\.question\[(\d+|\.\.\.)\]", message)
+    if not found:
+        return message.replace("Object", "the file", 1)
+    try:
+        tables: list[dict[str, Any]] = msgspec.toml.decode(path.read_bytes())["question"]
+    except (msgspec.DecodeError, KeyError, UnicodeDecodeError):
+        return message
+    for position, table in enumerate(tables):
+        try:
+            msgspec.convert(table, Question)
+        except msgspec.ValidationError as error:
+            label = table.get("id", f"number {position + 1}")
+            return f"question {label}: {str(error).replace('Object', 'it', 1)}"
+    return message
+
+
+def _faults(manifest: Manifest) -> list[str]:
+    faults = []
+    if manifest.schema != 1:
+        faults.append(f"schema is {manifest.schema}, expected 1")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", manifest.name):
+        faults.append(f"name {manifest.name!r} may hold letters, digits, - and _ only")
+    ids = [q.id for q in manifest.question]
+    names = [name for q in manifest.question for name in q.names]
+    for what, values in (("question id", ids), ("graded name", names)):
+        twice = sorted({v for v in values if values.count(v) > 1})
+        if twice:
+            faults.append(f"{what} {twice[0]!r} is used twice")
+    for q in manifest.question:
+        if not re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", q.id):
+            faults.append(f"question id {q.id!r} may hold letters, digits, . - and _ only")
+        if not 0 <= q.hand <= q.points or q.points <= 0:
+            faults.append(f"question {q.id}: points must be above 0 and hand between 0 and points, "
+                          f"got points = {q.points:g}, hand = {q.hand:g}")
+        if q.auto > 0 and not q.names:
+            faults.append(f"question {q.id}: {q.auto:g} marks are autograded, so `names` must list what is graded")
+    for what, stated, is_bonus in (("points", manifest.points, False), ("bonus", manifest.bonus, True)):
+        total = sum(q.points for q in manifest.question if q.bonus is is_bonus)
+        if abs(total - stated) > 1e-9:
+            faults.append(f"{what} = {stated:g}, but the questions add up to {total:g}")
+    return faults
