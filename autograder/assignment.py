@@ -33,6 +33,18 @@ class Assignment:
         """The answer cell of the graded `name`."""
         return next(cell for cell in self.cells if cell.role == "answer" and cell.id == name)
 
+    def hand_cell(self, question_id: str) -> Cell:
+        """The cell of a question that a person marks: its figures or its written answer."""
+        return next(cell for cell in self.cells if cell.role in HAND_GRADED and cell.question == question_id)
+
+    def rubric(self) -> dict[str, str]:
+        """Question id → its section of rubric.md (headings `## <id>`)."""
+        path = self.folder / "rubric.md"
+        if not path.is_file():
+            return {}
+        sections = re.split(r"(?m)^## +(\S+).*$", path.read_text(encoding="utf-8"))
+        return {name: text.strip() for name, text in zip(sections[1::2], sections[2::2], strict=True)}
+
     def hash(self) -> str:
         """sha256 over everything that can change a mark: manifest, source, tests."""
         digest = hashlib.sha256()

@@ -76,6 +76,7 @@ def public_manifest(assignment: Assignment) -> dict[str, Any]:
         "title": manifest.title,
         "points": manifest.points,
         "bonus": manifest.bonus,
+        "withhold": manifest.withhold,
         "questions": [
             {"id": q.id, "title": q.title, "points": q.points, "hand": q.hand, "bonus": q.bonus, "names": q.names,
              "tolerance": {"atol": q.tolerance.atol, "rtol": q.tolerance.rtol} if q.tolerance else None,

@@ -1,0 +1,81 @@
+"""`check`: the visible properties of a question, on the student's own machine, by the same engine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import NOT_GRADABLE, UserError
+from autograder.grading import Runner, Subject, seed_for, with_tests
+from autograder.record import Property
+from autograder.release import PUBLIC_MANIFEST
+from autograder.spec import Limits, Manifest, Question, Tolerance
+from autograder.student import LocalConnection, Student
+
+
+@dataclass
+class CheckResult:
+    """Visible properties of one question, and how many more are run after handing in."""
+
+    question: Question
+    properties: list[Property]
+    hidden: int
+
+    @property
+    def passed(self) -> int:
+        return sum(p.status == "passed" for p in self.properties)
+
+    @property
+    def summary(self) -> str:
+        """Never "all tests passed": it says what has not been run yet."""
+        later = f"; {self.hidden} more run after you hand in" if self.hidden else ""
+        return f"{self.question.id} {self.question.title}: visible {self.passed}/{len(self.properties)}{later}"
+
+
+@dataclass
+class Released:
+    """A released assignment folder: public manifest and visible tests."""
+
+    folder: Path
+    manifest: Manifest
+    hidden: dict[str, int]
+    cells: list[dict[str, str]]
+
+
+def read_released(folder: Path) -> Released:
+    """The released assignment in `folder` (where the student's notebook lies)."""
+    path = folder / PUBLIC_MANIFEST
+    try:
+        public: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        questions = [Question(id=q["id"], title=q["title"], points=q["points"], hand=q["hand"], bonus=q["bonus"],
+                              names=q["names"], tolerance=Tolerance(**q["tolerance"]) if q["tolerance"] else None)
+                     for q in public["questions"]]
+        manifest = Manifest(schema=1, name=public["name"], title=public["title"], points=public["points"],
+                            bonus=public["bonus"], question=questions, withhold=public["withhold"], limits=Limits())
+        return Released(folder, manifest, {q["id"]: q["hidden"] for q in public["questions"]}, public["cells"])
+    except FileNotFoundError:
+        raise UserError(f"{path} is not there: work in the folder that the assignment came in, beside its tests.") from None
+    except (ValueError, KeyError, TypeError, OSError):
+        raise UserError(f"{path} is damaged: take a fresh copy of the assignment's folder; your notebook is not "
+                        "affected.", NOT_GRADABLE) from None
+
+
+def check_namespace(question_id: str, namespace: Mapping[str, Any], folder: Path, seed: int = 0) -> CheckResult:
+    """Check one question against functions that live in this process: a notebook's own kernel."""
+    released = read_released(folder)
+    question = released.manifest.find(question_id)
+    student = Student(LocalConnection(dict(namespace)))
+    return with_tests([folder / "tests"], [q.id for q in released.manifest.question], None,
+                      lambda runner: _run(runner, student, question, released, seed))
+
+
+def _run(runner: Runner, student: Student, question: Question, released: Released, seed: int) -> CheckResult:
+    tolerance = question.tolerance or Tolerance(atol=1e-6, rtol=1e-6)
+    properties = []
+    for item in runner.items[question.id]:
+        student.seed(seed_for(seed, item.name) % 2**32)
+        properties.append(runner.run(item, Subject(student, seed, tolerance)))
+    return CheckResult(question, properties, released.hidden.get(question.id, 0))

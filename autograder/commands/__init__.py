@@ -1,0 +1,1 @@
+"""What each command of `autograder` does, grouped by who uses it."""

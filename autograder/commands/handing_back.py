@@ -1,0 +1,98 @@
+"""Commands that hand results on: feedback, report, export, formgrader."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from autograder.assignment import Assignment, load_assignment, solutions_folder
+from autograder.course import Course
+from autograder.errors import ALL_GOOD, INFRASTRUCTURE, NOTHING_TO_DO, UserError
+from autograder.record import Record
+from autograder.terminal import Terminal
+
+
+def feedback(name: str, root: Path, db: str, solutions: Path | None, as_json: bool, quiet: bool) -> int:
+    from autograder.feedback import write
+    from autograder.gradebook import Gradebook
+
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    assignment, course = load_assignment(name, solutions_folder(solutions)), Course(root, db)
+    records = graded(course, name)
+    with Gradebook(course.db_url) as gradebook:
+        marks = gradebook.manual_marks(assignment)
+    pages = []
+    with terminal.progress("writing feedback") as tell:
+        for done, record in enumerate(records, start=1):
+            pages.append(str(write(record, marks.get(record.student), course.root / "feedback")))
+            tell(done, len(records), record.student)
+    terminal.say(f"{len(pages)} feedback pages in {course.root / 'feedback'}")
+    terminal.result({"assignment": name, "pages": pages})
+    return ALL_GOOD
+
+
+def report(name: str, root: Path, as_json: bool, quiet: bool) -> int:
+    from autograder.report import write
+
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    course = Course(root)
+    page = write(graded(course, name), course.roster(), course.root / "reports")
+    terminal.say(f"class report: {page}")
+    terminal.result({"assignment": name, "page": str(page)})
+    return ALL_GOOD
+
+
+def export(name: str, root: Path, db: str, solutions: Path | None, kind: str, out: Path | None, as_json: bool,
+           quiet: bool) -> int:
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    if kind != "csv":
+        raise UserError(f"--format {kind!r} is not known; expected csv.")
+    course = Course(root, db)
+    graded(course, name)
+    path = write_grades(load_assignment(name, solutions_folder(solutions)), course, out)
+    terminal.say(f"marks: {path}")
+    terminal.result({"assignment": name, "grades": str(path)})
+    return ALL_GOOD
+
+
+def write_grades(assignment: Assignment, course: Course, out: Path | None = None) -> Path:
+    """grades.csv from the records and the marks given by hand."""
+    from autograder.export import write_csv
+    from autograder.gradebook import Gradebook
+
+    records = course.records(assignment.name)
+    with Gradebook(course.db_url) as gradebook:
+        marks = gradebook.manual_marks(assignment)
+        known = set(gradebook.students())
+    missing = sorted((known | set(course.roster())) - {record.student for record in records})
+    path = out or course.grades_csv
+    write_csv(records, marks, missing, path)
+    return path
+
+
+def graded(course: Course, name: str) -> list[Record]:
+    """The records of an assignment; one sentence where there are none."""
+    records = course.records(name)
+    if not records:
+        raise UserError(f"{course.root} holds no records of {name} yet: run `autograder grade {name} --course {course.root}`.",
+                        NOTHING_TO_DO)
+    return records
+
+
+def formgrader(root: Path, db: str, port: int, browser: bool) -> int:
+    """Serve nbgrader's formgrader on the course folder until Ctrl-C."""
+    course = Course(root, db)
+    if not (course.root / "gradebook.db").exists() and not db:
+        raise UserError(f"{course.root} has no gradebook yet: run `autograder grade` first.", NOTHING_TO_DO)
+    course.write_nbgrader_config()
+    print(f"formgrader: http://localhost:{port}/formgrader (Ctrl-C ends it)", file=sys.stderr)
+    command = [sys.executable, "-m", "jupyter", "server", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+               "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
+               f"--ServerApp.root_dir={course.root.resolve()}"]
+    if os.geteuid() == 0:
+        command.append("--allow-root")
+    if not browser:
+        command.append("--no-browser")
+    return ALL_GOOD if subprocess.call(command, cwd=course.root) == 0 else INFRASTRUCTURE

@@ -1,0 +1,53 @@
+"""Commands of a student: check, submit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from autograder.errors import ALL_GOOD, FOUND_FAULTS, NOT_GRADABLE
+from autograder.terminal import Terminal
+
+
+def check(notebook: Path, questions: Sequence[str], as_json: bool, quiet: bool) -> int:
+    from autograder.checking import check_notebook
+    from autograder.examine import report_lines
+
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    with terminal.progress("checking") as tell:
+        results, notes = check_notebook(notebook, questions, progress=tell)
+    for note in notes:
+        terminal.say(f"note: {note}")
+    for result in results:
+        terminal.say(result.summary)
+        for line in report_lines(result.properties, lambda p: p.message):
+            terminal.say(f"  {line}")
+        for p in result.properties:
+            if p.status != "passed" and p.hint:
+                terminal.say(f"    hint for “{p.title}”: {p.hint}")
+    terminal.result({"notebook": str(notebook), "notes": notes, "questions": [
+        {"id": r.question.id, "title": r.question.title, "passed": r.passed, "visible": len(r.properties),
+         "hidden": r.hidden, "properties": msgspec.to_builtins(r.properties)} for r in results]})
+    return ALL_GOOD if all(r.passed == len(r.properties) for r in results) else FOUND_FAULTS
+
+
+def submit(notebook: Path, out: Path | None, dry_run: bool, as_json: bool, quiet: bool) -> int:
+    from autograder.checking import read_released
+    from autograder.submit import pack
+
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    released = read_released(notebook.resolve().parent)
+    names = [name for q in released.manifest.question for name in q.names]
+    ids = [cell["id"] for cell in released.cells if cell["role"] in ("answer", "written")]
+    receipt = pack(notebook, released.manifest.name, names=names, ids=ids, out=out or notebook.resolve().parent,
+                   dry_run=dry_run)
+    for problem in receipt.problems:
+        terminal.say(f"✗ {problem}")
+    if receipt.archive is not None:
+        terminal.say(f"packed {receipt.archive}\nreceipt: sha256 {receipt.sha256}, {receipt.time}")
+    elif dry_run and not receipt.problems:
+        terminal.say("nothing is missing; without --dry-run this packs the zip.")
+    terminal.result(msgspec.to_builtins(receipt))
+    return NOT_GRADABLE if receipt.problems else ALL_GOOD

@@ -1,0 +1,134 @@
+"""Where things lie in a course folder: nbgrader's layout, plus records and reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from autograder.errors import NOT_GRADABLE, UserError
+from autograder.record import Record
+
+NBGRADER_CONFIG = '''"""Opens this course in nbgrader's formgrader: `autograder formgrader --course .`"""
+c = get_config()  # noqa: F821
+c.CourseDirectory.root = {root!r}
+c.CourseDirectory.db_url = {db_url!r}
+c.CourseDirectory.course_id = {course_id!r}
+c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError()"}}
+'''
+
+
+@dataclass(frozen=True)
+class Course:
+    """One course folder."""
+
+    root: Path
+    #: URL of the gradebook; "" means gradebook.db in the course folder.
+    db: str = ""
+
+    @property
+    def db_url(self) -> str:
+        return self.db or f"sqlite:///{self.root.resolve() / 'gradebook.db'}"
+
+    @property
+    def grades_csv(self) -> Path:
+        return self.root / "grades.csv"
+
+    def submitted(self, student: str, assignment: str) -> Path:
+        return self.root / "submitted" / student / assignment
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        return self.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+
+    def record(self, student: str, assignment: str) -> Path:
+        return self.root / "records" / assignment / f"{student}.json"
+
+    def write_nbgrader_config(self) -> None:
+        """Let nbgrader's own commands and its formgrader open the course; an existing file stays."""
+        path = self.root / "nbgrader_config.py"
+        if not path.exists():
+            path.write_text(NBGRADER_CONFIG.format(root=str(self.root.resolve()), db_url=self.db_url, course_id=""),
+                            encoding="utf-8")
+
+    def students(self, assignment: str) -> list[str]:
+        """Students who handed in something for `assignment`, in order."""
+        folder = self.root / "submitted"
+        if not folder.is_dir():
+            raise UserError(f"{folder} is not there: collect submissions first (`autograder collect FOLDER_OR_ZIP "
+                            f"{assignment} --course {self.root}`).")
+        return sorted(p.name for p in folder.iterdir()
+                      if is_student_id(p.name) and p.is_dir() and (p / assignment).exists())
+
+    def roster(self) -> list[str]:
+        """Everybody who should hand in: students.csv (column student_id) and whoever handed in anything."""
+        names = set()
+        folder = self.root / "submitted"
+        if folder.is_dir():
+            names |= {p.name for p in folder.iterdir() if p.is_dir() and is_student_id(p.name)}
+        listed = self.root / "students.csv"
+        if listed.is_file():
+            names |= set(read_roster(listed))
+        return sorted(names)
+
+    def notebook(self, student: str, assignment: str) -> tuple[Path, str]:
+        """The notebook to grade and a note if it is not called as it should be.
+
+        Raises
+        ------
+        UserError
+            Exit code 4, one sentence, when there is no notebook to grade.
+        """
+        folder = self.submitted(student, assignment)
+        expected = folder / f"{assignment}.ipynb"
+        if not folder.is_dir():
+            raise UserError(f"expected a folder {assignment}/ with {assignment}.ipynb in it, found a file.", NOT_GRADABLE)
+        if expected.exists():
+            return expected, ""
+        others = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))
+        if not others:
+            raise UserError(f"no notebook was handed in: expected {assignment}.ipynb.", NOT_GRADABLE)
+        close = [p for p in others if p.stem.startswith(assignment)] or others
+        newest = max(close, key=lambda p: (p.stat().st_mtime, p.name))
+        return newest, f"the notebook is called {newest.name}; it was graded as {assignment}.ipynb"
+
+    def records(self, assignment: str) -> list[Record]:
+        """All records of an assignment, by student."""
+        return [read_record(path) for path in sorted((self.root / "records" / assignment).glob("*.json"))]
+
+    def assignments(self) -> list[str]:
+        """Assignments that have records."""
+        folder = self.root / "records"
+        return sorted(p.name for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []
+
+
+def is_student_id(name: str) -> bool:
+    """Whether a folder's name can be a student: no hidden folder, no path, nothing that commands a terminal."""
+    return bool(re.fullmatch(r"[^\s./\\\x00-\x1f][^/\\\x00-\x1f]{0,99}", name))
+
+
+def read_roster(path: Path) -> Sequence[str]:
+    """Student ids of a CSV with a column `student_id` or `id`."""
+    import csv
+
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            column = next((c for c in ("student_id", "id") if c in (reader.fieldnames or ())), None)
+            if column is None:
+                raise UserError(f"{path}: expected a column student_id, found {', '.join(reader.fieldnames or ['nothing'])}.")
+            return [row[column].strip() for row in reader if row[column] and row[column].strip()]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path} cannot be read as CSV: {error}.") from None
+
+
+def read_record(path: Path) -> Record:
+    """A record from its file; a damaged one is named in one sentence."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Record)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
+        raise UserError(f"{path} is damaged: delete it and run `autograder grade` again.", NOT_GRADABLE) from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None

@@ -1,0 +1,205 @@
+"""One slot: a trusted process with the collected tests and a box, grading one job after another.
+
+Run as `python -m autograder.slot`; jobs come in as JSON lines on stdin, answers go out on stdout.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+from autograder.assignment import Assignment, load_assignment
+from autograder.atomic import write_whole
+from autograder.autograded import autograded_notebook
+from autograder.errors import UserError
+from autograder.examine import Examination, only
+from autograder.grading import Runner, with_tests
+from autograder.matching import match
+from autograder.notebooks import read_ipynb
+from autograder.plaintext import one_line
+from autograder.record import QuestionResult, Record
+from autograder.reference import reference_namespace
+from autograder.release import released_cells
+from autograder.sandbox import Box, Limits
+from autograder.score import question_result, submission_status
+from autograder.staging import stage_hippo
+
+MAX_NOTES = 30
+
+
+class GradeJob(msgspec.Struct, kw_only=True, tag="grade"):
+    """Grade one submission."""
+
+    student: str
+    notebook: str
+    #: Where the notebook for hand-grading goes.
+    autograded: str
+    seed: int
+    note: str = ""
+    #: Only these questions; the others keep the results in `previous`.
+    questions: list[str] | None = None
+    previous: list[QuestionResult] = []
+
+
+class ExamineJob(msgspec.Struct, kw_only=True, tag="examine"):
+    """Run questions of one set of cells for several seeds: what `verify` needs."""
+
+    key: str
+    code: list[tuple[str, str]]
+    questions: list[str]
+    seeds: list[int]
+
+
+Job = GradeJob | ExamineJob
+
+
+class Slot:
+    """Tests collected, box open: answers jobs."""
+
+    def __init__(self, assignment: Assignment, runner: Runner, box: Box) -> None:
+        self.assignment, self.runner, self.box = assignment, runner, box
+        self.master = released_cells(assignment)
+        self.names = [name for q in assignment.manifest.question for name in q.names]
+        self.assignment_hash = assignment.hash()
+        self.versions = versions()
+
+    def answer(self, job: Job) -> dict[str, Any]:
+        if isinstance(job, ExamineJob):
+            return self._examine(job)
+        return {"student": job.student, "record": msgspec.to_builtins(self.grade(job))}
+
+    def grade(self, job: GradeJob) -> Record:
+        """Grade one submission; whatever is in it, a record comes out."""
+        started = time.perf_counter()
+        manifest = self.assignment.manifest
+        notes = [job.note] if job.note else []
+        submission_hash = ""
+        try:
+            submission_hash = file_hash(Path(job.notebook))
+            cells = read_ipynb(Path(job.notebook))
+            submission = match(cells, self.master, self.names)
+        except UserError as error:
+            return self._ungraded(job, "unreadable", error.message, submission_hash, notes, started)
+        if submission.foreign:
+            return self._ungraded(job, "wrong assignment", f"This is not a notebook of {manifest.name}: none of its cells "
+                                  "and functions was found.", submission_hash, notes, started)
+        examination = Examination(self.box, self.runner, manifest, submission.code, submission.aliases)
+        results = []
+        kept = {result.id: result for result in job.previous}
+        for question in manifest.question:
+            if job.questions is not None and question.id not in job.questions and question.id in kept:
+                results.append(kept[question.id])
+                continue
+            properties = only(examination.question(question.id, [job.seed])) if question.auto > 0 else []
+            results.append(question_result(question, properties))
+        status, message = submission_status(results, submission, examination.faults)
+        notes += submission.notes + [f"{label}: {why}" for label, why in submission.syntax_errors.items()]
+        notes += examination.notes
+        used = {id(cell) for cell in submission.found.values()}
+        extra = [cell for cell in cells if id(cell) not in used]
+        write_whole(Path(job.autograded), autograded_notebook(self.assignment, submission.found, extra, results))
+        return self._record(job, status, message, results, notes, submission_hash, started)
+
+    def _ungraded(self, job: GradeJob, status: str, message: str, submission_hash: str, notes: list[str],
+                  started: float) -> Record:
+        results = [question_result(q, []) for q in self.assignment.manifest.question]
+        for result in results:
+            result.status, result.message = "not gradable", ""
+        # formgrader lists only students whose notebook it finds
+        write_whole(Path(job.autograded), autograded_notebook(self.assignment, {}, [], results))
+        return self._record(job, status, message, results, notes, submission_hash, started)
+
+    def _record(self, job: GradeJob, status: str, message: str, results: list[QuestionResult], notes: list[str],
+                submission_hash: str, started: float) -> Record:
+        manifest = self.assignment.manifest
+        if len(notes) > MAX_NOTES:
+            notes = [*notes[:MAX_NOTES], f"and {len(notes) - MAX_NOTES} more"]
+        return Record(
+            student=job.student, assignment=manifest.name, title=manifest.title, status=status, message=message,
+            score=round(sum(r.score for r in results), 6), max_score=manifest.points, questions=results,
+            notes=[one_line(note, 300) for note in notes], isolation=self.box.level, seed=job.seed,
+            versions=self.versions, hashes={"submission": submission_hash, "assignment": self.assignment_hash,
+                                            "environment": environment_hash(self.versions, self.box.level)},
+            seconds=round(time.perf_counter() - started, 4),
+        )
+
+    def _examine(self, job: ExamineJob) -> dict[str, Any]:
+        examination = Examination(self.box, self.runner, self.assignment.manifest, job.code)
+        rows = {question: examination.question(question, job.seeds) for question in job.questions}
+        return {"key": job.key, "rows": msgspec.to_builtins(rows), "notes": examination.notes}
+
+
+def open_slot(assignment: Assignment, level: str | None, trust: bool, work: Callable[[Slot], None]) -> None:
+    """Collect the tests, open a box and hand both to `work`."""
+    manifest = assignment.manifest
+    with tempfile.TemporaryDirectory(prefix="hippo-slot-") as folder:
+        staged = stage_hippo(Path(folder), assignment.name, manifest.withhold)
+        Path(folder).chmod(0o755)
+        limits = Limits(**msgspec.to_builtins(manifest.limits))
+        reference = reference_namespace(assignment)
+        with Box(level, preload=tuple(manifest.preload), python_path=(staged,), limits=limits, trust=trust) as box:
+            with_tests([assignment.tests / "visible", assignment.tests / "hidden"], [q.id for q in manifest.question],
+                       reference, lambda runner: work(Slot(assignment, runner, box)))
+
+
+def versions() -> dict[str, str]:
+    """What the marks may depend on."""
+    from importlib.metadata import version
+
+    names = ("torch", "numpy", "pytest", "hippo")
+    return {"python": platform.python_version()} | {name: version(name) for name in names}
+
+
+def environment_hash(known: dict[str, str], level: str) -> str:
+    return hashlib.sha256(json.dumps([known, level], sort_keys=True).encode()).hexdigest()
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file, "" where it cannot be read as one."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    except OSError:
+        return ""
+
+
+def main() -> None:
+    """Serve jobs until stdin ends: first line in is the set-up, every line after it a job."""
+    out: TextIO = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever tests print must not look like an answer
+
+    def say(answer: dict[str, Any]) -> None:
+        out.write(json.dumps(answer) + "\n")
+        out.flush()
+
+    setup = json.loads(sys.stdin.readline())
+
+    def serve(slot: Slot) -> None:
+        say({"ready": slot.box.level, "assignment": slot.assignment_hash,
+             "environment": environment_hash(slot.versions, slot.box.level)})
+        for line in sys.stdin:
+            say(slot.answer(msgspec.json.decode(line, type=Job)))
+
+    try:
+        assignment = load_assignment(setup["assignment"], Path(setup["solutions"]))
+        open_slot(assignment, setup["level"], setup["trust"], serve)
+    except UserError as error:
+        say({"error": error.message, "exit_code": error.exit_code})
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    import torch
+
+    torch.set_num_threads(1)
+    main()

@@ -1,0 +1,76 @@
+"""What a command prints: tables and progress on a terminal, one JSON object with --json."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from autograder.plaintext import one_line
+
+
+class Terminal:
+    """Progress and remarks go to stderr, results to stdout; with `as_json` stdout gets one object."""
+
+    def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
+        self.as_json, self.quiet = as_json, quiet
+
+    def say(self, text: str) -> None:
+        """A line for the person at the terminal."""
+        if not self.quiet:
+            print(text, file=sys.stderr if self.as_json else sys.stdout, flush=True)
+
+    def result(self, value: dict[str, Any]) -> None:
+        """The command's one JSON object."""
+        if self.as_json:
+            print(json.dumps(value, ensure_ascii=False, allow_nan=False), flush=True)
+
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table; plain aligned text where stdout is no terminal."""
+        if self.quiet or self.as_json:
+            return
+        from rich.box import SIMPLE
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title=title, box=SIMPLE, title_justify="left", title_style="bold")
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(one_line(cell)) for cell in row))
+        console = Console(width=None if sys.stdout.isatty() else 140)
+        console.print(table)
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Callable[[int, int, str], None]]:
+        """A bar with time left; a plain line now and then where stderr is no terminal."""
+        if self.quiet:
+            yield lambda done, total, label: None
+            return
+        if not sys.stderr.isatty():
+            yield _plain(what)
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+                   TimeRemainingColumn(), TextColumn("{task.fields[label]}", markup=False))
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=None, label="warming up")
+            yield lambda done, total, label: bar.update(task, completed=done, total=total, label=one_line(label, 60))
+
+
+def _plain(what: str) -> Callable[[int, int, str], None]:
+    last = -1
+
+    def tell(done: int, total: int, label: str) -> None:
+        nonlocal last
+        step = 10 * done // total if total else 10
+        if step != last:
+            last = step
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+
+    return tell
