@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import NOT_GRADABLE, UserError
+from autograder.examine import Examination, only
 from autograder.grading import Runner, Subject, seed_for, with_tests
+from autograder.matching import Submission, match
+from autograder.notebooks import Cell, read_ipynb
 from autograder.record import Property
 from autograder.release import PUBLIC_MANIFEST
+from autograder.sandbox import Box
 from autograder.spec import Limits, Manifest, Question, Tolerance
+from autograder.staging import stage_hippo
 from autograder.student import LocalConnection, Student
 
 
@@ -79,3 +85,44 @@ def _run(runner: Runner, student: Student, question: Question, released: Release
         student.seed(seed_for(seed, item.name) % 2**32)
         properties.append(runner.run(item, Subject(student, seed, tolerance)))
     return CheckResult(question, properties, released.hidden.get(question.id, 0))
+
+
+def check_notebook(notebook: Path, question_ids: Sequence[str], progress: Callable[[int, int, str], None],
+                   ) -> tuple[list[CheckResult], list[str]]:
+    """Check a notebook file: its cells run in a worker, as they will when it is graded."""
+    released = read_released(notebook.resolve().parent)
+    manifest = released.manifest
+    submission = _matched(notebook, released)
+    chosen = [manifest.find(q) for q in question_ids] or [q for q in manifest.question if q.auto > 0]
+    notes = submission.notes + [f"{label}: {why}" for label, why in submission.syntax_errors.items()]
+
+    def work(runner: Runner) -> list[CheckResult]:
+        examination = Examination(box, runner, manifest, submission.code, submission.aliases)
+        results = []
+        for done, question in enumerate(chosen):
+            progress(done, len(chosen), question.id)
+            properties = only(examination.question(question.id, [0])) if runner.items[question.id] else []
+            results.append(CheckResult(question, properties, released.hidden.get(question.id, 0)))
+        progress(len(chosen), len(chosen), "")
+        notes.extend(examination.notes)
+        return results
+
+    with tempfile.TemporaryDirectory(prefix="hippo-check-") as folder:
+        staged = stage_hippo(Path(folder), manifest.name, manifest.withhold)
+        Path(folder).chmod(0o755)
+        # it is the student's own code on the student's own machine: L1 will do where there is no box
+        with Box(None, preload=tuple(manifest.preload), python_path=(staged,), trust=True) as box:
+            results = with_tests([released.folder / "tests"], [q.id for q in manifest.question], None, work)
+    return results, notes
+
+
+def _matched(notebook: Path, released: Released) -> Submission:
+    """The student's notebook against the released one as the public manifest lists its cells."""
+    master = [Cell("markdown" if c["role"] == "written" else "code", "", c["id"], c["role"], c["question"])
+              for c in released.cells]
+    names = [name for q in released.manifest.question for name in q.names]
+    submission = match(read_ipynb(notebook), master, names)
+    if submission.foreign:
+        raise UserError(f"{notebook.name} is not a notebook of {released.manifest.name}: none of its cells and functions "
+                        "was found.", NOT_GRADABLE)
+    return submission

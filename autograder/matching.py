@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -31,6 +32,11 @@ class Submission:
 def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submission:
     """Match `submitted` with the released `master`, whose graded functions are `names`."""
     result = Submission()
+    known = {cell.id for cell in master if cell.role}
+    texts = "\n".join(cell.source for cell in submitted if cell.is_code)
+    if not any(cell.id in known for cell in submitted) and not any(re.search(rf"\b{name}\b", texts) for name in names):
+        result.foreign = True
+        return result
     places = _places(submitted, master, names, result)
     roles = _roles(submitted, master, places)
     for place, index in places.items():
@@ -54,9 +60,6 @@ def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submis
         defined |= set(defined_names(source))
     _find_renamed(result, submitted, master, places, names, defined)
     result.missing = [name for name in names if name not in defined and name not in result.aliases]
-    known = {cell.id for cell in master if cell.role}
-    result.foreign = len(result.missing) == len(names) and not any(cell.id in known for cell in submitted) \
-        and not result.syntax_errors
     return result
 
 

@@ -77,7 +77,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     #: Modules of `hippo` that hold the answers: absent from the worker and the student package.
     withhold: list[str] = []
     #: Packages the worker imports once, before any student code runs.
-    preload: list[str] = ["numpy", "torch", "matplotlib.pyplot"]
+    preload: tuple[str, ...] = ("numpy", "torch", "matplotlib.pyplot")
     #: Data sets the experiments use, for the student's README.
     data: list[str] = []
     limits: Limits = Limits()

@@ -1,0 +1,204 @@
+"""A made-up class: right, partly right, wrong, broken and hostile submissions of one assignment.
+
+Every row of the demo has its fair result beside it; `tests/course/test_demo_class.py` holds the
+grader to them.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import io
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.assignment import Assignment
+from autograder.notebooks import Cell, to_ipynb
+from autograder.release import released_cells
+from autograder.stubs import without_markers
+from autograder.variants import Variant, read_variants
+
+Change = Callable[[list[Cell]], list[Cell]]
+
+
+@dataclass
+class Submission:
+    """One made-up submission and what a fair grader gives it."""
+
+    student: str
+    text: str
+    #: File name inside the student's folder.
+    file: str = ""
+    #: Status from the closed list.
+    status: str = "graded"
+    #: Questions that lose marks; "all" for an untouched notebook.
+    loses: list[str] = field(default_factory=list)
+
+
+class ClassMaker:
+    """Makes submissions of one assignment out of its solution, accepted variants and mutants."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.auto = [q.id for q in assignment.manifest.question if q.auto > 0]
+        self.home = {name: q.id for q in assignment.manifest.question for name in q.names}
+        self.accepted = read_variants(assignment, "accepted")
+        self.mutants = read_variants(assignment, "mutant")
+        self.random = random.Random(7)
+        self.figure = _figure()
+
+    def solved(self) -> list[Cell]:
+        """The released notebook with every answer filled in and figures under the figures cells."""
+        cells = copy.deepcopy(released_cells(self.assignment))
+        for cell, source in zip(cells, self.assignment.cells, strict=True):
+            cell.source = without_markers(source.source)
+            if cell.role == "figures":
+                cell.outputs = [{"output_type": "display_data", "metadata": {}, "data": {"image/png": self.figure}}]
+        return cells
+
+    def replace(self, variants: list[Variant]) -> str:
+        cells = self.solved()
+        for variant in variants:
+            cell_of(cells, variant.function).source = variant.source
+        return to_ipynb(cells)
+
+    def changed(self, function: str, code: str) -> str:
+        """The solution with `code` in front of the body of one function's cell."""
+        cells = self.solved()
+        cell = cell_of(cells, function)
+        cell.source = f"{cell.source}\n\n{code.format(name=function)}"
+        return to_ipynb(cells)
+
+    def submissions(self) -> list[Submission]:
+        """The whole class, in order."""
+        first = self.assignment.manifest.find(self.auto[0]).names
+        f, g = first[0], first[1 % len(first)]
+        own, other = self.home[f], self.auto[1 % len(self.auto)]
+        other_name = self.assignment.manifest.find(other).names[0]
+        wrap = "_right = {name}\ndef {name}(*args, **kwargs):\n    "
+        rows = [
+            Submission("01-perfect", to_ipynb(self.solved())),
+            Submission("02-perfect-other-style", self.replace(self._one_each(self.accepted, 0))),
+            Submission("03-perfect-third-style", self.replace(self._one_each(self.accepted, 1))),
+            Submission("04-untouched", to_ipynb(released_cells(self.assignment)), status="missing answers",
+                       loses=list(self.auto)),
+            self._wrong("05-one-property-wrong", 1, 0),
+            self._wrong("06-two-mistakes", 2, 3),
+            self._wrong("07-many-mistakes", 5, 11),
+            Submission("08-prints-and-warns", self.changed(f, "import sys, warnings\n" + wrap +
+                       "print('debug', args); warnings.warn('careful'); print('!', file=sys.stderr)\n"
+                       "    return _right(*args, **kwargs)")),
+            Submission("09-prints-20-megabytes", self.changed(f, wrap + "print('x' * 20_000_000)\n"
+                       "    return _right(*args, **kwargs)")),
+            Submission("10-syntax-error", self.changed(other_name, "def {name}(x:\n    return x"), status="missing answers",
+                       loses=[other]),
+            Submission("11-endless-loop", self.changed(other_name, "def {name}(*args, **kwargs):\n    while True:\n"
+                       "        pass"), status="timed out", loses=[other]),
+            Submission("12-loop-that-swallows-interrupts", self.changed(
+                other_name, "def {name}(*args, **kwargs):\n    while True:\n        try:\n            while True: pass\n"
+                "        except BaseException: pass"), status="timed out", loses=[other]),
+            Submission("13-exits", self.changed(other_name, "import os\ndef {name}(*args, **kwargs):\n    os._exit(0)"),
+                       status="crashed", loses=[other]),
+            Submission("14-waits-for-input", self.changed(other_name, "def {name}(*args, **kwargs):\n    return input('? ')"),
+                       loses=[other]),
+            Submission("15-allocates-4-gigabytes", self.changed(
+                other_name, "def {name}(*args, **kwargs):\n    kept = [bytearray(2**26) for _ in range(64)]\n"
+                "    return len(kept)"), loses=[other]),
+            Submission("16-replaces-torch-comparison", self._cheat(f, (
+                "import torch\nclass Yes:\n    def __eq__(self, other): return True\n"
+                "torch.allclose = torch.equal = lambda *a, **k: True\ndef {name}(*args, **kwargs):\n    return Yes()")),
+                loses=[own]),
+            Submission("17-looks-for-the-gradebook", self._cheat(f, (
+                "import glob, os\nfor path in glob.glob('/**/gradebook.db', recursive=True) + glob.glob('/**/solutions/**/*.py',"
+                " recursive=True):\n    open(path, 'w').write('')\ndef {name}(*args, **kwargs):\n    return 'full marks'")),
+                loses=[own]),
+            Submission("18-test-cell-deleted", to_ipynb([c for c in self.solved() if c.id != f"check-{slug(own)}"])),
+            Submission("19-test-cell-edited", self._edited_check(own)),
+            Submission("20-answer-cell-duplicated", self._duplicated(g)),
+            Submission("21-metadata-stripped", self._stripped()),
+            Submission("22-renamed-file", to_ipynb(self.solved()), file=f"{self.assignment.name} (1).ipynb"),
+            Submission("23-broken-json", to_ipynb(self.solved())[:2000], status="unreadable", loses=list(self.auto)),
+            Submission("24-another-assignment", _foreign(), status="wrong assignment", loses=list(self.auto)),
+        ]
+        return rows
+
+    def _one_each(self, variants: list[Variant], place: int) -> list[Variant]:
+        by_function: dict[str, list[Variant]] = {}
+        for variant in variants:
+            by_function.setdefault(variant.function, []).append(variant)
+        return [group[place % len(group)] for group in by_function.values()]
+
+    def _wrong(self, student: str, count: int, start: int) -> Submission:
+        functions = list(dict.fromkeys(v.function for v in self.mutants))
+        chosen = [functions[(start + 3 * i) % len(functions)] for i in range(count)]
+        variants = [self.random.choice([v for v in self.mutants if v.function == f]) for f in dict.fromkeys(chosen)]
+        loses = [q for q in self.auto if any(self.home[v.function] == q for v in variants)]
+        return Submission(student, self.replace(variants), loses=loses)
+
+    def _cheat(self, function: str, code: str) -> str:
+        cells = self.solved()
+        cell_of(cells, function).source = code.format(name=function)
+        return to_ipynb(cells)
+
+    def _edited_check(self, question: str) -> str:
+        cells = self.solved()
+        cell = cell_of(cells, f"check-{slug(question)}")
+        cell.source, cell.metadata["nbgrader"]["points"] = "print('16 points')\n100", 100
+        return to_ipynb(cells)
+
+    def _duplicated(self, function: str) -> str:
+        cells = self.solved()
+        place = cells.index(cell_of(cells, function))
+        older = copy.deepcopy(cells[place])
+        older.source = f"def {function}(*args, **kwargs):\n    return None"
+        return to_ipynb([*cells[:place], older, *cells[place:]])
+
+    def _stripped(self) -> str:
+        document = json.loads(to_ipynb(self.solved()))
+        for cell in document["cells"]:
+            cell["metadata"] = {}
+            cell.pop("id")
+        return json.dumps(document)
+
+
+def cell_of(cells: list[Cell], cell_id: str) -> Cell:
+    return next(cell for cell in cells if cell.id == cell_id)
+
+
+def slug(question: str) -> str:
+    return question.replace(".", "-")
+
+
+def _foreign() -> str:
+    return to_ipynb([Cell("markdown", "# Geography, sheet 3", "a"), Cell("code", "def capital(country):\n    return 'Paris'", "b")])
+
+
+def _figure() -> str:
+    """A small picture such as a student's plot."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(figsize=(4, 2.6), layout="constrained")
+    ax.plot([2, 5, 10, 20, 40], [0.11, 0.31, 0.43, 0.50, 0.54], marker="o", label="stored")
+    ax.plot([2, 5, 10, 20, 40], [0.74, 0.62, 0.62, 0.61, 0.61], marker="s", label="unseen")
+    ax.set(xlabel="stored patterns", ylabel="mean squared error")
+    ax.legend()
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=90)
+    plt.close(figure)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def write_class(assignment: Assignment, folder: Path) -> list[Submission]:
+    """Write the class as a folder of submissions, as a learning platform hands it over."""
+    rows = ClassMaker(assignment).submissions()
+    for row in rows:
+        path = folder / row.student / (row.file or f"{assignment.name}.ipynb")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(row.text, encoding="utf-8")
+    return rows
