@@ -128,10 +128,10 @@ def _steps(record: Record, questions: Sequence[QuestionView]) -> list[str]:
     steps = []
     lost = [(q.result.auto_max - float(auto_marks(q.result, q.mark) or 0), q) for q in questions
             if q.result.auto_max and q.status != "not gradable"]
-    for gap, q in sorted(lost, key=lambda pair: -pair[0])[:3]:
+    for gap, q in sorted(lost, key=lambda pair: (pair[1].result.bonus, -pair[0]))[:3]:
         if gap < 0.005:
             continue
-        failing = [v.property for v in q.views if v.property.status != "passed"]
+        failing = [v.prop for v in q.views if v.prop.status != "passed"]
         begin = next((p for p in failing if p.visible), failing[0] if failing else None)
         first = f" Begin with: {begin.title}" if begin else ""
         steps.append(f"{q.result.id}: {shown(gap)} {'mark' if shown(gap) == '1' else 'marks'} to win back.{first}")

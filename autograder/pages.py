@@ -54,11 +54,12 @@ def environment() -> Environment:
                        finalize=harmless, trim_blocks=True, lstrip_blocks=True)
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     made.globals.update(
         # the files are ours, not a student's
         style=Markup(style),
-        policy=f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
-        status_signs=STATUS_SIGNS, status_words=STATUS_WORDS, submission_words=SUBMISSION_WORDS, level_words=LEVEL_WORDS,
+        policy=policy, status_signs=STATUS_SIGNS, status_words=STATUS_WORDS,
+        submission_words=SUBMISSION_WORDS, level_words=LEVEL_WORDS,
     )
     made.filters.update(marks=shown, slug=slug, number=number, duration=duration)
     return made

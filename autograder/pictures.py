@@ -29,7 +29,7 @@ STYLE: dict[str, Any] = {
     "text.parse_math": False, "figure.facecolor": "white", "savefig.facecolor": "white", "font.family": "DejaVu Sans",
 }
 #: More rows of images than this are left out, and the caption says so.
-MAX_IMAGE_ROWS = 4
+MAX_IMAGE_ROWS = 3
 #: Shorter than this on every side and an array is better read as numbers.
 MAX_TABLE_SIDE = 8
 
@@ -134,7 +134,7 @@ def _heat_maps(expected: Array, got: Array) -> Figure:
 
     panels = _panels(expected, got)
     with rc_context(STYLE):
-        figure = _new_figure(WIDTH_INCHES * len(panels) / 3, 2.15)
+        figure = new_figure(WIDTH_INCHES * len(panels) / 3, 2.15)
         axes = figure.subplots(1, len(panels), squeeze=False)[0]
         shown = [_show(ax, *panel) for ax, panel in zip(axes, panels, strict=True)]
         for ax, title in zip(axes, TITLES, strict=False):
@@ -155,7 +155,7 @@ def _images(expected: Array, got: Array, rows: int) -> Figure:
     side = _side(expected)
     stacks = [(a.reshape(-1, side, side), cmap, low, high) for a, cmap, low, high in _panels(expected, got)]
     with rc_context(STYLE):
-        figure = _new_figure(WIDTH_INCHES * 0.8, 0.3 + 1.15 * rows)
+        figure = new_figure(WIDTH_INCHES * 0.75, 0.3 + 1.1 * rows)
         grid = figure.subplots(rows, 3, squeeze=False)
         for row in range(rows):
             for ax, (stack, cmap, low, high), title in zip(grid[row], stacks, TITLES, strict=True):
@@ -173,7 +173,7 @@ def _lines(expected: Array, got: Array) -> Figure:
 
     same = expected.shape == got.shape
     with rc_context(STYLE):
-        figure = _new_figure(WIDTH_INCHES, 2.7 if same else 1.9)
+        figure = new_figure(WIDTH_INCHES, 2.7 if same else 1.9)
         heights = [2, 1] if same else [1]
         axes = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
         marker = "." if max(expected.size, got.size) <= 60 else ""
@@ -200,7 +200,7 @@ def _show(ax: Axes, array: Array, cmap: str, low: float, high: float) -> Any:
                      interpolation="nearest" if array.size <= 40_000 else "auto")
 
 
-def _new_figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from autograder import pictures
 from autograder.differences import SAME, Array, array_of, remarks, shape_text
-from autograder.pages import number
-from autograder.pictures import Picture, comparison, has_numbers
+from autograder.pages import number, render
+from autograder.pictures import Picture, has_numbers
 from autograder.record import Property, QuestionResult
 
 #: A page with more pictures than this helps nobody; later failures are told in words.
 MAX_PICTURES = 12
+#: How remarks end that say what the comparison's own message says.
+REPEATING = ("visibly.", "(NaN or infinite).")
 #: What a question's message says when its stub is still in place.
 NOT_ANSWERED = "not answered"
 
@@ -31,7 +34,7 @@ class NumberTable:
 class Shown:
     """A property, ready for a template."""
 
-    property: Property
+    prop: Property
     #: Marks that hang on it.
     worth: float
     message: str = ""
@@ -45,7 +48,7 @@ class Shown:
     @property
     def tone(self) -> str:
         """Colour class of the verdict; its sign and its words say the same."""
-        status = self.property.status
+        status = self.prop.status
         return "good" if status == "passed" else "wait" if status in ("not gradable", "needs hand grading") else "bad"
 
 
@@ -76,16 +79,28 @@ def _show(each: Property, worth: float, *, with_picture: bool) -> Shown:
         view.message = view.message.removeprefix(view.call).lstrip(": ")
     view.tolerance = str(detail.get("tolerance") or "")
     view.texts = [(name, text) for name in ("expected", "got") if (text := _text(detail.get(name))) not in view.message]
+    _differences(view, detail, with_picture=with_picture)
+    return view
+
+
+def comparison(detail: dict[str, Any]) -> str:
+    """Expected, got and difference as a fragment of HTML: a picture, or numbers where they are few."""
+    view = Shown(Property(name="", title="", visible=True, weight=1.0, status="failed"), 0.0)
+    _differences(view, detail, with_picture=True)
+    return render("comparison.html", view=view)
+
+
+def _differences(view: Shown, detail: dict[str, Any], *, with_picture: bool) -> None:
+    """Add remarks, and tables of numbers or a picture, to `view`."""
     expected, got = array_of(detail.get("expected")), array_of(detail.get("got"))
     if expected is None or got is None or (expected.size < 2 and got.size < 2):
-        return view
+        return
     # a remark that only repeats the message is left out
-    view.remarks = [r for r in remarks(expected, got) if "finite" not in r and not r.startswith("Expected ")]
+    view.remarks = [r for r in remarks(expected, got) if not r.endswith(REPEATING) and not r.startswith("Expected ")]
     if has_numbers(detail):
         view.tables = [_table("expected", expected, None), _table("got", got, expected)]
     elif with_picture:
-        view.picture = comparison(detail)
-    return view
+        view.picture = pictures.comparison(detail)
 
 
 def _text(value: Any) -> str:
