@@ -29,19 +29,23 @@ def leaks(assignment: Assignment, released: Path) -> list[str]:
     """One sentence for each secret line found in a released file.
 
     Lines are compared as token sequences, so that other spacing or a trailing comment hides
-    nothing. Lines that the stub, the visible tests or the given cells show anyway are no secret.
+    nothing. A line of an answer is secret wherever it turns up; lines of tests, experiments and
+    accepted variants are no secret where stubs, given cells or visible tests show them anyway.
     """
+    answers: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for cell in assignment.cells:
+        kept = answers if cell.role in ("answer", "written") else others
+        for line in solution_lines(cell):
+            kept.setdefault(normalise(line), f"the solution of {cell.id}")
+    for path in [*(assignment.tests / "hidden").rglob("*.py"), *(assignment.folder / "accepted").rglob("*.py")]:
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            others.setdefault(normalise(line), f"{path.parent.name}/{path.name}")
     shown = {normalise(line) for cell in assignment.cells for line in stub(cell).split("\n")}
     for path in (assignment.tests / "visible").rglob("*.py"):
         shown |= {normalise(line) for line in path.read_text(encoding="utf-8").split("\n")}
-    secret: dict[str, str] = {}
-    for cell in assignment.cells:
-        for line in solution_lines(cell):
-            secret.setdefault(normalise(line), f"the solution of {cell.id}")
-    for path in [*(assignment.tests / "hidden").rglob("*.py"), *(assignment.folder / "accepted").rglob("*.py")]:
-        for line in path.read_text(encoding="utf-8").split("\n"):
-            secret.setdefault(normalise(line), f"{path.parent.name}/{path.name}")
-    secret = {line: source for line, source in secret.items() if line not in shown and _is_telling(line)}
+    secret = {line: source for line, source in others.items() if line not in shown} | answers
+    secret = {line: source for line, source in secret.items() if _is_telling(line)}
 
     found = []
     for path in sorted(p for p in released.rglob("*") if p.is_file()):
