@@ -1,1 +1,41 @@
-"""Models of the hippocampus and associative memory, written to be read."""
+"""Models of the hippocampus and of associative memory, read equations first.
+
+Modules load when they are first used, so that `import hippo` costs nothing and works where an
+assignment withholds some of them:
+
+>>> import hippo
+>>> hippo.patterns.sign.__name__
+'sign'
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "autoencoder",
+    "conditioning",
+    "corruption",
+    "datasets",
+    "dynamics",
+    "experiments",
+    "hopfield",
+    "learning_rules",
+    "metrics",
+    "patterns",
+    "plotting",
+    "training",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in __all__:
+        return importlib.import_module(f"hippo.{name}")
+    raise AttributeError(f"module 'hippo' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
