@@ -18,7 +18,8 @@ from autograder.plaintext import one_line
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH_INCHES = 6.6
+#: Wide enough for a page, narrow enough for a phone of 390 px.
+WIDTH_INCHES = 4.9
 #: More rows than this and names would overlap.
 MAX_NAMED_ROWS = 60
 
@@ -33,7 +34,7 @@ def histogram(marks: Sequence[float], maximum: float) -> Picture:
     step = next(s for s in (0.25, 0.5, 1, 2, 5, 10, 20, 50, np.inf) if top / s <= 20)
     edges = np.arange(0, top + step, step) if np.isfinite(step) else np.linspace(0, top, 21)
     with rc_context(STYLE):
-        figure = new_figure(WIDTH_INCHES, 2.7)
+        figure = new_figure(WIDTH_INCHES, 2.3)
         ax = figure.subplots()
         counts, _, _ = ax.hist(values, bins=edges.tolist(), color=BLUE, edgecolor="white", zorder=2)
         ax.axvspan(low, high, color="#fbe8c8", linewidth=0, zorder=0)
@@ -43,7 +44,7 @@ def histogram(marks: Sequence[float], maximum: float) -> Picture:
         ax.text(middle, height * 1.2 + 0.3, f" median {shown(middle)}", color="#9c3a00", va="top",
                 ha="left" if middle < top * 0.75 else "right")
         ax.set_xlim(0, edges[-1])
-        ax.set_xlabel(f"autograded marks, bonus included (of {shown(maximum)}); shaded: the middle half of the class")
+        ax.set_xlabel(f"autograded marks (of {shown(maximum)}); shaded: the middle half")
         ax.set_ylabel("students")
         ax.locator_params(axis="y", integer=True)
     peak = int(np.argmax(counts))
@@ -62,7 +63,7 @@ def heat_map(shares: npt.NDArray[np.float64], students: Sequence[str], questions
     rows, columns = shares.shape
     named = rows <= MAX_NAMED_ROWS
     with rc_context(STYLE):
-        figure = new_figure(WIDTH_INCHES, 0.9 + min(rows * 0.235, 14.0))
+        figure = new_figure(WIDTH_INCHES, 0.7 + min(rows * 0.2, 14.0))
         ax = figure.subplots()
         image = ax.imshow(np.ma.masked_invalid(shares), cmap=colormaps["cividis"].with_extremes(bad="white"), vmin=0,
                           vmax=1, aspect="auto", interpolation="nearest")
@@ -97,7 +98,7 @@ def difficulty(stats: Sequence[QuestionStat]) -> Picture:
 
     known = [(s, s.discrimination) for s in stats if s.discrimination is not None]
     with rc_context(STYLE):
-        figure = new_figure(WIDTH_INCHES, 3.1)
+        figure = new_figure(WIDTH_INCHES, 2.8)
         ax = figure.subplots()
         ax.axhspan(-1, POOR_DISCRIMINATION, color="#f0f1f4", linewidth=0)
         ax.axhline(POOR_DISCRIMINATION, color=GREY, linewidth=0.8, linestyle=":")
@@ -109,8 +110,8 @@ def difficulty(stats: Sequence[QuestionStat]) -> Picture:
         _label_points(ax, [(s.facility, r, s.id) for s, r in known])
         ax.set_xlim(0, 1)
         ax.set_ylim(min(-0.1, min(r for _, r in known) - 0.1), 1.05)
-        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %\nhard", "25 %", "50 %", "75 %", "100 %\neasy"])
-        ax.set_xlabel("mean share of the marks earned")
+        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0\nhard", "25", "50", "75", "100\neasy"])
+        ax.set_xlabel("mean share of the marks earned, %")
         ax.set_ylabel("correlation with the rest")
     words = [f"{s.id} {s.facility:.0%} and {r:.2f}" for s, r in known]
     return Picture(render(figure), "Difficulty against discrimination: per question the mean share of marks earned and "
@@ -126,7 +127,7 @@ def times(seconds: Sequence[float], students: Sequence[str]) -> Picture:
     names = [students[int(i)] for i in order]
     wide = values.max() / values.min() > 20
     with rc_context(STYLE):
-        figure = new_figure(WIDTH_INCHES, 2.3)
+        figure = new_figure(WIDTH_INCHES, 1.9)
         ax = figure.subplots()
         ax.bar(np.arange(len(values)), values, color=BLUE, width=0.85)
         ax.set_ylim(values.min() / 2 if wide else 0, values.max() * (4 if wide else 1.35))
@@ -153,7 +154,7 @@ def _label_points(ax: Axes, points: Sequence[tuple[float, float, str]]) -> None:
             level -= 0.07
         taken.append((x, level))
         right = x < 0.9
-        ax.text(x + (0.015 if right else -0.015), level, drawable(name), fontsize=9, ha="left" if right else "right",
+        ax.text(x + (0.022 if right else -0.022), level, drawable(name), fontsize=9, ha="left" if right else "right",
                 va="center")
 
 

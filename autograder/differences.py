@@ -21,7 +21,8 @@ def array_of(value: Any) -> Array | None:
     try:
         array = np.asarray(value["data"], dtype=object)
         flat = [float("nan") if x is None else float(x) for x in array.ravel()]
-        return np.array(flat, dtype=np.float64).reshape([int(n) for n in value.get("shape", array.shape)])
+        # numpy would guess a negative length
+        return np.array(flat, dtype=np.float64).reshape([max(int(n), 0) for n in value.get("shape", array.shape)])
     except (TypeError, ValueError, OverflowError):
         return None
 

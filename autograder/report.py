@@ -60,6 +60,7 @@ def write(records: Sequence[Record], roster: Sequence[str], folder: Path) -> Pat
 
 def page(records: Sequence[Record], roster: Sequence[str]) -> str:
     """The class report: the same records give the same bytes."""
+    records = sorted(records, key=lambda r: r.student)
     known = sorted(graded(records), key=lambda r: (-r.score, r.student))
     missing = sorted(set(roster) - {r.student for r in records})
     ids = question_ids(known)
@@ -78,7 +79,7 @@ def page(records: Sequence[Record], roster: Sequence[str]) -> str:
             s.discrimination is not None for s in stats) else None, min_students=MIN_STUDENTS,
         time=draw.times([r.seconds for r in records], [r.student for r in records]),
         seconds=sum(r.seconds for r in records), facts=_facts(records), seeds=sorted({r.seed for r in records}),
-        notes=[(r.student, note) for r in sorted(records, key=lambda r: r.student) for note in r.notes],
+        notes=[(r.student, note) for r in records for note in r.notes],
         outcome_words=STATUS_WORDS, lowest=_lowest_level(records))
 
 

@@ -38,6 +38,7 @@ class Shown:
     #: Marks that hang on it.
     worth: float
     message: str = ""
+    hint: str = ""
     call: str = ""
     tolerance: str = ""
     remarks: list[str] = field(default_factory=list)
@@ -70,7 +71,7 @@ def _show(each: Property, worth: float, *, with_picture: bool) -> Shown:
     view = Shown(each, worth)
     if each.status == "passed":
         return view
-    view.message = each.message
+    view.message, view.hint = each.message, each.hint
     if not each.visible or not isinstance(each.detail, dict):
         return view
     detail = each.detail

@@ -89,7 +89,8 @@ def class_records() -> list[Record]:
     records += [
         record_of("timea", fails=("recall", "hidden_recall"), status="timed out", seconds=21.3,
                   message="Code of recall ran longer than its time limit. Everything else was graded as usual."),
-        record_of("crispin", fails=("ridge", "hidden_ridge"), status="crashed", message="Code of ridge ended its process."),
+        record_of("crispin", fails=("ridge", "hidden_ridge"), status="crashed",
+                  message="Code of ridge ended its process."),
         record_of("una", fails=tuple(names), status="missing answers", message="No question was answered."),
         record_of("björn", status="unreadable", questions=[], score=0.0, message="hippocampus.ipynb is broken JSON."),
     ]
