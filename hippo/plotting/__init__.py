@@ -1,0 +1,28 @@
+"""Pictures of memories at work; each takes data, returns what it drew and carries an alt text.
+
+Nothing here knows a model: what is drawn comes in as numbers. `alt_text(figure)` says in words what
+a figure shows; `save(figure, path)` writes it with that text and closes it.
+"""
+
+from __future__ import annotations
+
+from hippo.plotting.alt import alt_text, save
+from hippo.plotting.bars import preconditioning_bars
+from hippo.plotting.curves import energy_traces, error_curves, loss_curves, overlap_traces
+from hippo.plotting.grids import recall_grid, reconstruction_grid
+from hippo.plotting.matrices import weight_matrix
+from hippo.plotting.style import COLOURS
+
+__all__ = [
+    "COLOURS",
+    "alt_text",
+    "energy_traces",
+    "error_curves",
+    "loss_curves",
+    "overlap_traces",
+    "preconditioning_bars",
+    "recall_grid",
+    "reconstruction_grid",
+    "save",
+    "weight_matrix",
+]
