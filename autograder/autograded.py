@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.assignment import Assignment
-from autograder.examine import report_lines
 from autograder.images import reencode_image
 from autograder.notebooks import HAND_GRADED, Cell, to_ipynb
 from autograder.plaintext import clean
 from autograder.record import QuestionResult
 from autograder.release import released_cells
+from autograder.reportlines import report_lines
 
 MAX_TEXT = 20_000
 MAX_OUTPUTS = 40
@@ -50,7 +50,7 @@ def autograded_notebook(assignment: Assignment, found: Mapping[str, Cell], extra
 def _report(result: QuestionResult | None) -> str:
     if result is None:
         return "not graded"
-    lines = report_lines(result.properties, lambda p: p.message)
+    lines = report_lines(result.properties)
     return "\n".join([f"{result.id}: {result.score:g} of {result.auto_max:g} marks", *lines])
 
 

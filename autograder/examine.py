@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -106,16 +106,6 @@ def _not_run(item: pytest.Item) -> Property:
     result.status = "timeout"
     result.message = "not run: the notebook had used up its time before"
     return result
-
-
-def report_lines(properties: Sequence[Property], describe_hidden: Callable[[Property], str]) -> list[str]:
-    """One line per property, as a terminal or a test cell's output shows it."""
-    lines = []
-    for p in properties:
-        mark = "✓" if p.status == "passed" else "✗"
-        text = p.message if p.visible else describe_hidden(p)
-        lines.append(f"{mark} {p.title}" + (f" — {text}" if p.status != "passed" and text else ""))
-    return lines
 
 
 def only(values: list[list[Any]]) -> list[Any]:

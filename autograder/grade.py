@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -13,8 +13,8 @@ from autograder.assignment import Assignment
 from autograder.atomic import write_whole
 from autograder.course import Course, read_record
 from autograder.errors import NOTHING_TO_DO, UserError
+from autograder.jobs import GradeJob, Job, file_hash
 from autograder.record import Record
-from autograder.slot import GradeJob, Job, file_hash
 from autograder.slots import Slots
 
 
@@ -132,7 +132,7 @@ def handed_in(course: Course, student: str, assignment: str) -> datetime | None:
         stamp = datetime.fromisoformat(path.read_text(encoding="utf-8").strip().replace(" UTC", "+00:00"))
     except ValueError:
         return None
-    return stamp if stamp.tzinfo else stamp.replace(tzinfo=timezone.utc)
+    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
 
 
 def record_text(record: Record) -> str:

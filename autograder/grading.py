@@ -70,8 +70,8 @@ class Runner:
         """Run one test against one student and say how it ended."""
         self.subject, self.failure = subject, None
         started = time.perf_counter()
-        # tear down to the module, so that nothing of this student's reaches the next one
-        reports = runtestprotocol(item, log=False, nextitem=item.parent)  # type: ignore[arg-type]
+        # no next item: every fixture is torn down, so that nothing of this student's reaches the next one
+        reports = runtestprotocol(item, log=False, nextitem=None)
         result = describe(item)
         result.seconds = round(time.perf_counter() - started, 4)
         if all(report.passed for report in reports):
@@ -224,7 +224,7 @@ def with_tests(folders: Sequence[Path], manifest_ids: Sequence[str], reference: 
         raise UserError(f"there are no tests in {folders[0].parent}: expected a folder called {folders[0].name}.")
     plugin = _Plugin(manifest_ids, reference, work)
     arguments = ["--rootdir", str(present[0].parent), "--confcutdir", str(present[0].parent), "-c", os.devnull,
-                 "--import-mode=importlib", "--strict-markers", "-s", "-q"]
+                 "--import-mode=importlib", "--strict-markers", "-s"]
     for name in ("cacheprovider", "terminal", "warnings", "faulthandler", "logging", "junitxml", "doctest"):
         arguments += ["-p", f"no:{name}"]
     with _no_plugin_autoload():

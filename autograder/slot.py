@@ -24,6 +24,7 @@ from autograder.autograded import autograded_notebook
 from autograder.errors import UserError
 from autograder.examine import Examination, only
 from autograder.grading import Runner, with_tests
+from autograder.jobs import ExamineJob, GradeJob, Job, file_hash
 from autograder.matching import match
 from autograder.notebooks import read_ipynb
 from autograder.plaintext import one_line
@@ -35,32 +36,6 @@ from autograder.score import question_result, submission_status
 from autograder.staging import stage_hippo
 
 MAX_NOTES = 30
-
-
-class GradeJob(msgspec.Struct, kw_only=True, tag="grade"):
-    """Grade one submission."""
-
-    student: str
-    notebook: str
-    #: Where the notebook for hand-grading goes.
-    autograded: str
-    seed: int
-    note: str = ""
-    #: Only these questions; the others keep the results in `previous`.
-    questions: list[str] | None = None
-    previous: list[QuestionResult] = []
-
-
-class ExamineJob(msgspec.Struct, kw_only=True, tag="examine"):
-    """Run questions of one set of cells for several seeds: what `verify` needs."""
-
-    key: str
-    code: list[tuple[str, str]]
-    questions: list[str]
-    seeds: list[int]
-
-
-Job = GradeJob | ExamineJob
 
 
 class Slot:
@@ -162,14 +137,6 @@ def versions() -> dict[str, str]:
 
 def environment_hash(known: dict[str, str], level: str) -> str:
     return hashlib.sha256(json.dumps([known, level], sort_keys=True).encode()).hexdigest()
-
-
-def file_hash(path: Path) -> str:
-    """sha256 of a file, "" where it cannot be read as one."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-    except OSError:
-        return ""
 
 
 def main() -> None:

@@ -17,11 +17,11 @@ import msgspec
 
 from autograder.assignment import Assignment
 from autograder.errors import INFRASTRUCTURE, UserError
-from autograder.slot import Job
+from autograder.jobs import Job
 
 #: A job whose slot died is tried again this often: the fault may be ours.
 MAX_ATTEMPTS = 3
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class SlotLost(Exception):

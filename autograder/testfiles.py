@@ -15,6 +15,8 @@ class DeclaredTest:
     question: str
     title: str
     path: Path
+    #: What it asks for by the names of its arguments.
+    fixtures: tuple[str, ...]
 
 
 def declared_tests(folder: Path) -> list[DeclaredTest]:
@@ -27,7 +29,7 @@ def declared_tests(folder: Path) -> list[DeclaredTest]:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 own = next((q for q in map(_question, node.decorator_list) if q), default)
                 title = (ast.get_docstring(node) or node.name.removeprefix("test_").replace("_", " ")).split("\n")[0]
-                found.append(DeclaredTest(node.name, own, title, path))
+                found.append(DeclaredTest(node.name, own, title, path, tuple(a.arg for a in node.args.args)))
     return found
 
 

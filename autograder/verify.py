@@ -11,11 +11,11 @@ import msgspec
 
 from autograder.assignment import Assignment
 from autograder.errors import UserError
+from autograder.jobs import ExamineJob, Job
 from autograder.mutation import mutants
 from autograder.record import Property
 from autograder.reference import solution_code, stub_code
 from autograder.release import release
-from autograder.slot import ExamineJob, Job
 from autograder.slots import Slots
 from autograder.testfiles import declared_tests
 from autograder.variants import Variant, read_variants, survivor_reasons
@@ -118,8 +118,11 @@ class _Plan:
 
 
 def _failed(rows: list[list[Property]]) -> list[str]:
-    """Names of properties that failed for at least one seed."""
-    return sorted({p.name for row in rows for p in row if p.status != "passed"})
+    """Properties that failed for at least one seed, each with what it said first."""
+    said: dict[str, str] = {}
+    for p in (p for row in rows for p in row if p.status != "passed"):
+        said.setdefault(p.name, f"{p.name} ({p.message})")
+    return sorted(said.values())
 
 
 def _points(assignment: Assignment) -> Check:
@@ -139,10 +142,10 @@ def _tests_declared(assignment: Assignment) -> Check:
             faults.append(f"question {question.id} has {question.auto:g} autograded marks and no test")
         if question.auto == 0 and own:
             faults.append(f"question {question.id} has tests but no autograded marks: raise points or lower hand")
-    faults += [f"{t.path.name}: {t.name} reads `reference`, which a student does not have"
-               for t in tests if "visible" in t.path.parts and "reference" in t.path.read_text(encoding="utf-8")]
-    visible = sum("visible" in t.path.parts for t in tests)
-    return Check("tests", f"{visible} visible, {len(tests) - visible} hidden", faults)
+    visible = declared_tests(assignment.tests / "visible")
+    faults += [f"{t.path.name}: {t.name} asks for `reference`, which a student does not have"
+               for t in visible if "reference" in t.fixtures]
+    return Check("tests", f"{len(visible)} visible, {len(tests) - len(visible)} hidden", faults)
 
 
 def _solution(plan: _Plan, rows: Rows) -> Check:

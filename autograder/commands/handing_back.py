@@ -26,7 +26,7 @@ def feedback(name: str, root: Path, db: str, solutions: Path | None, as_json: bo
     pages = []
     with terminal.progress("writing feedback") as tell:
         for done, record in enumerate(records, start=1):
-            pages.append(str(write(record, marks.get(record.student), course.root / "feedback")))
+            pages.append(str(write(record, marks.get(record.student), course.root)))
             tell(done, len(records), record.student)
     terminal.say(f"{len(pages)} feedback pages in {course.root / 'feedback'}")
     terminal.result({"assignment": name, "pages": pages})
@@ -38,7 +38,7 @@ def report(name: str, root: Path, as_json: bool, quiet: bool) -> int:
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     course = Course(root)
-    page = write(graded(course, name), course.roster(), course.root / "reports")
+    page = write(graded(course, name), course.roster(), course.root)
     terminal.say(f"class report: {page}")
     terminal.result({"assignment": name, "page": str(page)})
     return ALL_GOOD

@@ -13,7 +13,7 @@ from autograder.terminal import Terminal
 
 def check(notebook: Path, questions: Sequence[str], as_json: bool, quiet: bool) -> int:
     from autograder.checking import check_notebook
-    from autograder.examine import report_lines
+    from autograder.reportlines import report_lines
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.progress("checking") as tell:
@@ -22,7 +22,7 @@ def check(notebook: Path, questions: Sequence[str], as_json: bool, quiet: bool) 
         terminal.say(f"note: {note}")
     for result in results:
         terminal.say(result.summary)
-        for line in report_lines(result.properties, lambda p: p.message):
+        for line in report_lines(result.properties):
             terminal.say(f"  {line}")
         for p in result.properties:
             if p.status != "passed" and p.hint:

@@ -1,0 +1,45 @@
+"""What a slot can be asked to do: plain data, cheap to import."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from autograder.record import QuestionResult
+
+
+class GradeJob(msgspec.Struct, kw_only=True, tag="grade"):
+    """Grade one submission."""
+
+    student: str
+    notebook: str
+    #: Where the notebook for hand-grading goes.
+    autograded: str
+    seed: int
+    note: str = ""
+    #: Only these questions; the others keep the results in `previous`.
+    questions: list[str] | None = None
+    previous: list[QuestionResult] = []
+
+
+class ExamineJob(msgspec.Struct, kw_only=True, tag="examine"):
+    """Run questions of one set of cells for several seeds: what `verify` needs."""
+
+    key: str
+    code: list[tuple[str, str]]
+    questions: list[str]
+    seeds: list[int]
+
+
+Job = GradeJob | ExamineJob
+
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file, "" where it cannot be read as one."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    except OSError:
+        return ""
