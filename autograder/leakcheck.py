@@ -73,7 +73,7 @@ def normalise(line: str) -> str:
 
 def _is_telling(line: str) -> bool:
     tokens = line.split(" ")
-    if line.startswith(("import ", "from ", "def ", "class ", "@", '"""')):
+    if line.startswith(("import ", "from ", "def ", "class ", "with ", "@", '"""')):
         return False
     words = [t for t in tokens if re.fullmatch(r"\w{2,}", t) and not keyword.iskeyword(t)]
     return len(tokens) >= MIN_TOKENS and len(words) >= 2

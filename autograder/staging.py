@@ -24,8 +24,12 @@ def stage_hippo(target: Path, assignment: str, withhold: Sequence[str]) -> Path:
     copy = target / "hippo"
     shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
     for module in withhold:
-        path = copy / (module.replace(".", "/") + ".py")
-        if not path.exists():
+        place = copy / module.replace(".", "/")
+        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if place.is_dir():
+            shutil.rmtree(place)
+            place.mkdir()
+        elif not path.exists():
             raise UserError(f"{assignment}: withhold names {module!r}, but hippo has no such module.")
         path.write_text(WITHHELD.format(module=module, assignment=assignment), encoding="utf-8")
     return target

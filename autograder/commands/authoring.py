@@ -35,8 +35,10 @@ def verify(name: str, solutions: Path | None, seeds: int, quick: bool, jobs: int
     for check in found.checks:
         for fault in check.faults:
             terminal.say(f"  ✗ {fault}")
+    listed = {fault.split(" survives;")[0] for check in found.checks for fault in check.faults}
     for mutant, reason in found.survivors.items():
-        terminal.say(f"  survivor: {mutant} — {reason or 'no reason given in mutants/survivors.toml'}")
+        if mutant not in listed:
+            terminal.say(f"  survivor: {mutant} — {reason or 'no reason given in mutants/survivors.toml'}")
     terminal.say(f"{name} verifies." if found.ok else f"{name} does not verify: mend the lines marked ✗.")
     terminal.result({
         "assignment": name, "ok": found.ok, "isolation": found.level, "survivors": found.survivors,
