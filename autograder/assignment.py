@@ -113,9 +113,13 @@ def _question_faults(question: Question, cells: list[Cell]) -> list[str]:
             faults.append(f"question {question.id} grades {name}, but no answer cell has that id")
     checks = [cell.id for cell in own if cell.role == "check"]
     if question.auto > 0 and checks != [f"check-{question.slug}"]:
-        faults.append(f"question {question.id} needs one check cell with id check-{question.slug}, has {checks or 'none'}")
+        faults.append(
+            f"question {question.id} needs one check cell with id check-{question.slug}, has {checks or 'none'}"
+        )
     by_hand = [cell.id for cell in own if cell.role in HAND_GRADED]
     if len(by_hand) != (question.hand > 0):
         expected = "one written or figures cell" if question.hand > 0 else "no written or figures cell"
-        faults.append(f"question {question.id} has hand = {question.hand:g} and so needs {expected}, has {by_hand or 'none'}")
+        faults.append(
+            f"question {question.id} has hand = {question.hand:g} and so needs {expected}, has {by_hand or 'none'}"
+        )
     return faults

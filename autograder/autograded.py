@@ -17,8 +17,9 @@ MAX_TEXT = 20_000
 MAX_OUTPUTS = 40
 
 
-def autograded_notebook(assignment: Assignment, found: Mapping[str, Cell], extra: Sequence[Cell],
-                        results: Sequence[QuestionResult]) -> str:
+def autograded_notebook(
+    assignment: Assignment, found: Mapping[str, Cell], extra: Sequence[Cell], results: Sequence[QuestionResult]
+) -> str:
     """The released cells with the student's sources and outputs, rubrics and test reports.
 
     Test cells are restored from the assignment and show the report as ordinary output, never as an
@@ -31,8 +32,9 @@ def autograded_notebook(assignment: Assignment, found: Mapping[str, Cell], extra
         if cell.role in HAND_GRADED:
             text = rubric.get(cell.question, "")
             if text:
-                cells.append(Cell("markdown", f"**Rubric, {cell.question}**\n\n{text}", f"rubric-{cell.id}"[:64],
-                                  metadata={}))
+                cells.append(
+                    Cell("markdown", f"**Rubric, {cell.question}**\n\n{text}", f"rubric-{cell.id}"[:64], metadata={})
+                )
         if cell.role == "check":
             outputs = [_stdout(_report(by_question.get(cell.question)))]
             cells.append(Cell("code", cell.source, cell.id, outputs=outputs, metadata=cell.metadata))

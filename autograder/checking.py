@@ -16,7 +16,6 @@ from autograder.matching import Submission, match
 from autograder.notebooks import Cell, read_ipynb
 from autograder.record import Property
 from autograder.release import PUBLIC_MANIFEST
-from autograder.sandbox import Box
 from autograder.spec import Limits, Manifest, Question, Tolerance
 from autograder.staging import stage_hippo
 from autograder.student import LocalConnection, Student
@@ -60,17 +59,38 @@ def read_released(folder: Path) -> Released:
     path = folder / PUBLIC_MANIFEST
     try:
         public: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        questions = [Question(id=q["id"], title=q["title"], points=q["points"], hand=q["hand"], bonus=q["bonus"],
-                              names=q["names"], tolerance=Tolerance(**q["tolerance"]) if q["tolerance"] else None)
-                     for q in public["questions"]]
-        manifest = Manifest(schema=1, name=public["name"], title=public["title"], points=public["points"],
-                            bonus=public["bonus"], question=questions, withhold=public["withhold"], limits=Limits())
+        questions = [
+            Question(
+                id=q["id"],
+                title=q["title"],
+                points=q["points"],
+                hand=q["hand"],
+                bonus=q["bonus"],
+                names=q["names"],
+                tolerance=Tolerance(**q["tolerance"]) if q["tolerance"] else None,
+            )
+            for q in public["questions"]
+        ]
+        manifest = Manifest(
+            schema=1,
+            name=public["name"],
+            title=public["title"],
+            points=public["points"],
+            bonus=public["bonus"],
+            question=questions,
+            withhold=public["withhold"],
+            limits=Limits(),
+        )
         return Released(folder, manifest, {q["id"]: q["hidden"] for q in public["questions"]}, public["cells"])
     except FileNotFoundError:
-        raise UserError(f"{path} is not there: work in the folder that the assignment came in, beside its tests.") from None
+        raise UserError(
+            f"{path} is not there: work in the folder that the assignment came in, beside its tests."
+        ) from None
     except (ValueError, KeyError, TypeError, OSError):
-        raise UserError(f"{path} is damaged: take a fresh copy of the assignment's folder; your notebook is not "
-                        "affected.", NOT_GRADABLE) from None
+        raise UserError(
+            f"{path} is damaged: take a fresh copy of the assignment's folder; your notebook is not affected.",
+            NOT_GRADABLE,
+        ) from None
 
 
 def check_namespace(question_id: str, namespace: Mapping[str, Any], folder: Path, seed: int = 0) -> CheckResult:
@@ -78,8 +98,12 @@ def check_namespace(question_id: str, namespace: Mapping[str, Any], folder: Path
     released = read_released(folder)
     question = released.manifest.find(question_id)
     student = Student(LocalConnection(dict(namespace)))
-    return with_tests([folder / "tests"], [q.id for q in released.manifest.question], None,
-                      lambda runner: _run(runner, student, question, released, seed))
+    return with_tests(
+        [folder / "tests"],
+        [q.id for q in released.manifest.question],
+        None,
+        lambda runner: _run(runner, student, question, released, seed),
+    )
 
 
 def _run(runner: Runner, student: Student, question: Question, released: Released, seed: int) -> CheckResult:
@@ -91,9 +115,15 @@ def _run(runner: Runner, student: Student, question: Question, released: Release
     return CheckResult(question, properties, released.hidden.get(question.id, 0))
 
 
-def check_notebook(notebook: Path, question_ids: Sequence[str], progress: Callable[[int, int, str], None],
-                   ) -> tuple[list[CheckResult], list[str]]:
+def check_notebook(
+    notebook: Path,
+    question_ids: Sequence[str],
+    progress: Callable[[int, int, str], None],
+) -> tuple[list[CheckResult], list[str]]:
     """Check a notebook file: its cells run in a worker, as they will when it is graded."""
+    # a notebook's own kernel needs no box, and may run where there is none
+    from autograder.sandbox import Box
+
     released = read_released(notebook.resolve().parent)
     manifest = released.manifest
     submission = _matched(notebook, released)
@@ -122,11 +152,16 @@ def check_notebook(notebook: Path, question_ids: Sequence[str], progress: Callab
 
 def _matched(notebook: Path, released: Released) -> Submission:
     """The student's notebook against the released one as the public manifest lists its cells."""
-    master = [Cell("markdown" if c["role"] == "written" else "code", "", c["id"], c["role"], c["question"])
-              for c in released.cells]
+    master = [
+        Cell("markdown" if c["role"] == "written" else "code", "", c["id"], c["role"], c["question"])
+        for c in released.cells
+    ]
     names = [name for q in released.manifest.question for name in q.names]
     submission = match(read_ipynb(notebook), master, names)
     if submission.foreign:
-        raise UserError(f"{notebook.name} is not a notebook of {released.manifest.name}: none of its cells and functions "
-                        "was found.", NOT_GRADABLE)
+        raise UserError(
+            f"{notebook.name} is not a notebook of {released.manifest.name}: none of its cells and functions "
+            "was found.",
+            NOT_GRADABLE,
+        )
     return submission

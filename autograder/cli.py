@@ -12,7 +12,10 @@ import typer
 from autograder.errors import ALL_GOOD, INFRASTRUCTURE, INTERRUPTED, USAGE, UserError
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="Write, verify, release, collect, grade and hand back notebook assignments.",
 )
 
@@ -21,9 +24,13 @@ SolutionsOption = Annotated[Path | None, typer.Option("--solutions", help="Folde
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 LevelOption = Annotated[str | None, typer.Option("--isolation", help="Insist on a level: L3, L2 or L1.")]
-TrustOption = Annotated[bool, typer.Option("--trust-submissions", help="Allow L1: a separate process, no box around it.")]
+TrustOption = Annotated[
+    bool, typer.Option("--trust-submissions", help="Allow L1: a separate process, no box around it.")
+]
 JobsOption = Annotated[int | None, typer.Option("--jobs", min=1, help="Slots side by side; default: one per core.")]
-DbOption = Annotated[str, typer.Option("--db", help="URL of the gradebook; default: gradebook.db in the course folder.")]
+DbOption = Annotated[
+    str, typer.Option("--db", help="URL of the gradebook; default: gradebook.db in the course folder.")
+]
 NameArgument = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="Name of the assignment.")]
 HERE = Path()
 
@@ -38,11 +45,15 @@ def new(name: NameArgument, solutions: SolutionsOption = None, as_json: JsonOpti
 
 @app.command()
 def verify(
-    name: NameArgument, solutions: SolutionsOption = None,
+    name: NameArgument,
+    solutions: SolutionsOption = None,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds that no verdict may depend on.")] = 50,
     quick: Annotated[bool, typer.Option("--quick", help="3 seeds and a sample of generated mutants.")] = False,
-    jobs: JobsOption = None, level: LevelOption = None, trust: TrustOption = False,
-    as_json: JsonOption = False, quiet: QuietOption = False,
+    jobs: JobsOption = None,
+    level: LevelOption = None,
+    trust: TrustOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Prove that an assignment's tests are sharp and fair."""
     from autograder.commands import authoring
@@ -55,8 +66,11 @@ def release(
     name: Annotated[str | None, typer.Argument(metavar="[ASSIGNMENT]")] = None,
     every: Annotated[bool, typer.Option("--all", help="Release every assignment.")] = False,
     solutions: SolutionsOption = None,
-    to: Annotated[Path | None, typer.Option("--to", help="Folder of releases; default: assignments/ beside solutions/.")] = None,
-    as_json: JsonOption = False, quiet: QuietOption = False,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder of releases; default: assignments/ beside solutions/.")
+    ] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Write what students get: stubs, visible tests, no solution."""
     from autograder.commands import authoring
@@ -67,8 +81,11 @@ def release(
 @app.command()
 def check(
     notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
-    question: Annotated[list[str] | None, typer.Option("--question", help="Only this question; may be repeated.")] = None,
-    as_json: JsonOption = False, quiet: QuietOption = False,
+    question: Annotated[
+        list[str] | None, typer.Option("--question", help="Only this question; may be repeated.")
+    ] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Students: see which visible properties of your notebook hold."""
     from autograder.commands import studying
@@ -79,9 +96,12 @@ def check(
 @app.command()
 def submit(
     notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
-    out: Annotated[Path | None, typer.Option("--out", help="Where the zip and the receipt go; default: beside it.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where the zip and the receipt go; default: beside it.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is missing.")] = False,
-    as_json: JsonOption = False, quiet: QuietOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Students: pack the notebook for handing in, with a receipt."""
     from autograder.commands import studying
@@ -91,8 +111,11 @@ def submit(
 
 @app.command()
 def collect(
-    source: Annotated[Path, typer.Argument(help="Folder or zip of submissions.")], name: NameArgument,
-    course: CourseOption = HERE, as_json: JsonOption = False, quiet: QuietOption = False,
+    source: Annotated[Path, typer.Argument(help="Folder or zip of submissions.")],
+    name: NameArgument,
+    course: CourseOption = HERE,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Bring submissions into the course folder; what cannot be used goes to quarantine with a reason."""
     from autograder.commands import grading_a_class
@@ -102,28 +125,47 @@ def collect(
 
 @app.command()
 def grade(
-    name: NameArgument, course: CourseOption = HERE, solutions: SolutionsOption = None, jobs: JobsOption = None,
+    name: NameArgument,
+    course: CourseOption = HERE,
+    solutions: SolutionsOption = None,
+    jobs: JobsOption = None,
     student: Annotated[list[str] | None, typer.Option("--student", help="Only this student; may be repeated.")] = None,
-    question: Annotated[list[str] | None, typer.Option("--question", help="Only this question; may be repeated.")] = None,
+    question: Annotated[
+        list[str] | None, typer.Option("--question", help="Only this question; may be repeated.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the hidden inputs; default: from the assignment.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
-    db: DbOption = "", level: LevelOption = None, trust: TrustOption = False,
-    as_json: JsonOption = False, quiet: QuietOption = False,
+    db: DbOption = "",
+    level: LevelOption = None,
+    trust: TrustOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Grade a class; what has not changed since the last run is left alone."""
     from autograder.commands import grading_a_class
     from autograder.grade import Options
     from autograder.slots import default_jobs
 
-    options = Options(jobs=jobs or default_jobs(), level=level, trust=trust, students=student or [],
-                      questions=question or [], seed=seed, force=force)
+    options = Options(
+        jobs=jobs or default_jobs(),
+        level=level,
+        trust=trust,
+        students=student or [],
+        questions=question or [],
+        seed=seed,
+        force=force,
+    )
     raise typer.Exit(grading_a_class.grade(name, course, db, solutions, options, as_json, quiet))
 
 
 @app.command()
 def feedback(
-    name: NameArgument, course: CourseOption = HERE, solutions: SolutionsOption = None, db: DbOption = "",
-    as_json: JsonOption = False, quiet: QuietOption = False,
+    name: NameArgument,
+    course: CourseOption = HERE,
+    solutions: SolutionsOption = None,
+    db: DbOption = "",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Write one page per student."""
     from autograder.commands import handing_back
@@ -133,7 +175,10 @@ def feedback(
 
 @app.command()
 def report(
-    name: NameArgument, course: CourseOption = HERE, as_json: JsonOption = False, quiet: QuietOption = False,
+    name: NameArgument,
+    course: CourseOption = HERE,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Write the class report: distribution, difficulty, commonest failures."""
     from autograder.commands import handing_back
@@ -143,10 +188,16 @@ def report(
 
 @app.command()
 def export(
-    name: NameArgument, course: CourseOption = HERE, solutions: SolutionsOption = None, db: DbOption = "",
+    name: NameArgument,
+    course: CourseOption = HERE,
+    solutions: SolutionsOption = None,
+    db: DbOption = "",
     kind: Annotated[str, typer.Option("--format", help="csv.")] = "csv",
-    out: Annotated[Path | None, typer.Option("--out", help="File to write; default: grades.csv in the course folder.")] = None,
-    as_json: JsonOption = False, quiet: QuietOption = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write; default: grades.csv in the course folder.")
+    ] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Write marks, hand-given ones included, as a table."""
     from autograder.commands import handing_back
@@ -156,8 +207,10 @@ def export(
 
 @app.command()
 def formgrader(
-    course: CourseOption = HERE, port: Annotated[int, typer.Option(help="Port to serve on.")] = 8888,
-    db: DbOption = "", browser: Annotated[bool, typer.Option("--browser/--no-browser")] = True,
+    course: CourseOption = HERE,
+    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8888,
+    db: DbOption = "",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser")] = True,
 ) -> None:
     """Open nbgrader's formgrader on the course, for hand-grading."""
     from autograder.commands import handing_back
@@ -167,7 +220,9 @@ def formgrader(
 
 @app.command()
 def doctor(
-    level: LevelOption = None, trust: TrustOption = False, as_json: JsonOption = False,
+    level: LevelOption = None,
+    trust: TrustOption = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Try what isolation promises on this machine, and say how to cure what fails."""
     from autograder.commands import diagnosing

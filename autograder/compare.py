@@ -35,28 +35,43 @@ def require_same(got: Any, expected: Any, atol: float, rtol: float) -> None:
     want = _array(expected)
     if want is None:
         if type(got) is not type(expected) or got != expected:
-            raise Mismatch(f"expected {_short(expected)}, got {_short(got)}", "the value is not the expected one",
-                           _detail(expected, got, ""))
+            raise Mismatch(
+                f"expected {_short(expected)}, got {_short(got)}",
+                "the value is not the expected one",
+                _detail(expected, got, ""),
+            )
         return
     have = _array(got)
     tolerance = f"{atol:g} + {rtol:g}·|expected|" if rtol else f"{atol:g}"
     if have is None:
-        raise Mismatch(f"expected {_describe(want)}, got {_short(got)}", "the result is not of the expected kind",
-                       _detail(expected, got, tolerance))
+        raise Mismatch(
+            f"expected {_describe(want)}, got {_short(got)}",
+            "the result is not of the expected kind",
+            _detail(expected, got, tolerance),
+        )
     if want.size == 1 and want.ndim == 0 and have.size == 1:
         have = have.reshape(())
     if have.shape != want.shape:
-        raise Mismatch(f"expected shape {_shape(want)}, got shape {_shape(have)}", "the result has another shape",
-                       _detail(want, have, tolerance))
+        raise Mismatch(
+            f"expected shape {_shape(want)}, got shape {_shape(have)}",
+            "the result has another shape",
+            _detail(want, have, tolerance),
+        )
     if not np.isfinite(have).all() and np.isfinite(want).all():
-        raise Mismatch("the result holds NaN or infinite values", "the result holds NaN or infinite values",
-                       _detail(want, have, tolerance))
+        raise Mismatch(
+            "the result holds NaN or infinite values",
+            "the result holds NaN or infinite values",
+            _detail(want, have, tolerance),
+        )
     with np.errstate(invalid="ignore"):
         gap = np.where(have == want, 0.0, np.abs(have - want))
         wrong = ~(gap <= atol + rtol * np.abs(want))
     if wrong.any():
-        raise Mismatch(_worst(have, want, gap, wrong, tolerance), "the values differ from the reference",
-                       _detail(want, have, tolerance))
+        raise Mismatch(
+            _worst(have, want, gap, wrong, tolerance),
+            "the values differ from the reference",
+            _detail(want, have, tolerance),
+        )
 
 
 def _worst(have: Any, want: Any, gap: Any, wrong: Any, tolerance: str) -> str:
@@ -64,8 +79,10 @@ def _worst(have: Any, want: Any, gap: Any, wrong: Any, tolerance: str) -> str:
         return f"expected {want.item():.6g}, got {have.item():.6g} (tolerance {tolerance})"
     place = np.unravel_index(int(np.argmax(np.where(wrong, np.nan_to_num(gap, nan=np.inf), -1.0))), want.shape)
     where = ", ".join(str(int(i)) for i in place)
-    return (f"{int(wrong.sum())} of {want.size} values differ, most at [{where}]: "
-            f"expected {want[place]:.6g}, got {have[place]:.6g} (tolerance {tolerance})")
+    return (
+        f"{int(wrong.sum())} of {want.size} values differ, most at [{where}]: "
+        f"expected {want[place]:.6g}, got {have[place]:.6g} (tolerance {tolerance})"
+    )
 
 
 def _array(value: Any) -> Any | None:
@@ -86,8 +103,8 @@ def _stack(value: Any) -> Any | None:
     """A list or tuple of equally shaped tensors or numbers as one array."""
     if not isinstance(value, list | tuple) or not value:
         return None
-    rows = [_array(row) for row in value]
-    if any(row is None or row.shape != rows[0].shape for row in rows):
+    rows = [array for array in map(_array, value) if array is not None]
+    if len(rows) < len(value) or len({row.shape for row in rows}) > 1:
         return None
     return np.stack(rows)
 

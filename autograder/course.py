@@ -50,17 +50,22 @@ class Course:
         """Let nbgrader's own commands and its formgrader open the course; an existing file stays."""
         path = self.root / "nbgrader_config.py"
         if not path.exists():
-            path.write_text(NBGRADER_CONFIG.format(root=str(self.root.resolve()), db_url=self.db_url, course_id=""),
-                            encoding="utf-8")
+            path.write_text(
+                NBGRADER_CONFIG.format(root=str(self.root.resolve()), db_url=self.db_url, course_id=""),
+                encoding="utf-8",
+            )
 
     def students(self, assignment: str) -> list[str]:
         """Students who handed in something for `assignment`, in order."""
         folder = self.root / "submitted"
         if not folder.is_dir():
-            raise UserError(f"{folder} is not there: collect submissions first (`autograder collect FOLDER_OR_ZIP "
-                            f"{assignment} --course {self.root}`).")
-        return sorted(p.name for p in folder.iterdir()
-                      if is_student_id(p.name) and p.is_dir() and (p / assignment).exists())
+            raise UserError(
+                f"{folder} is not there: collect submissions first (`autograder collect FOLDER_OR_ZIP "
+                f"{assignment} --course {self.root}`)."
+            )
+        return sorted(
+            p.name for p in folder.iterdir() if is_student_id(p.name) and p.is_dir() and (p / assignment).exists()
+        )
 
     def roster(self) -> list[str]:
         """Everybody who should hand in: students.csv (column student_id) and whoever handed in anything."""
@@ -84,7 +89,9 @@ class Course:
         folder = self.submitted(student, assignment)
         expected = folder / f"{assignment}.ipynb"
         if not folder.is_dir():
-            raise UserError(f"expected a folder {assignment}/ with {assignment}.ipynb in it, found a file.", NOT_GRADABLE)
+            raise UserError(
+                f"expected a folder {assignment}/ with {assignment}.ipynb in it, found a file.", NOT_GRADABLE
+            )
         if expected.exists():
             return expected, ""
         others = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))
@@ -118,7 +125,9 @@ def read_roster(path: Path) -> Sequence[str]:
             reader = csv.DictReader(file)
             column = next((c for c in ("student_id", "id") if c in (reader.fieldnames or ())), None)
             if column is None:
-                raise UserError(f"{path}: expected a column student_id, found {', '.join(reader.fieldnames or ['nothing'])}.")
+                raise UserError(
+                    f"{path}: expected a column student_id, found {', '.join(reader.fieldnames or ['nothing'])}."
+                )
             return [row[column].strip() for row in reader if row[column] and row[column].strip()]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path} cannot be read as CSV: {error}.") from None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from autograder.grading import Runner, Subject, describe, seed_for, tolerance_of
 from autograder.record import Property
-from autograder.sandbox import Box, Worker
 from autograder.spec import Manifest
 from autograder.student import StudentFault
+
+if TYPE_CHECKING:
+    from autograder.sandbox import Box, Worker
 
 #: Faults after which the worker is gone.
 LETHAL = ("timeout", "crashed", "memory", "protocol")
@@ -26,8 +28,14 @@ class Examination:
     so is not called again. So one endless loop costs its time limit once, not once per test.
     """
 
-    def __init__(self, box: Box, runner: Runner, manifest: Manifest, code: Sequence[tuple[str, str]],
-                 aliases: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        box: Box,
+        runner: Runner,
+        manifest: Manifest,
+        code: Sequence[tuple[str, str]],
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
         self.box, self.runner, self.manifest = box, runner, manifest
         self.code = [*code, *((name, f"{name} = {other}") for name, other in (aliases or {}).items())]
         self.skipped: dict[str, StudentFault] = {}

@@ -42,8 +42,12 @@ class Summary:
     level: str = ""
 
 
-def grade(assignment: Assignment, course: Course, options: Options,
-          progress: Callable[[int, int, Record | None], None] = lambda done, total, record: None) -> Summary:
+def grade(
+    assignment: Assignment,
+    course: Course,
+    options: Options,
+    progress: Callable[[int, int, Record | None], None] = lambda done, total, record: None,
+) -> Summary:
     """Grade every submission of `assignment` in `course`; leave alone what has not changed.
 
     `progress` is called with (done, total, record) at the start and after each submission.
@@ -71,13 +75,12 @@ def grade(assignment: Assignment, course: Course, options: Options,
                     summary.unchanged.append(unchanged)
                     gradebook.write(unchanged, assignment, handed_in(course, student, assignment.name))
             progress(0, len(jobs), None)
-            for done, (job, answer) in enumerate(slots.run(jobs), start=1):
-                assert isinstance(job, GradeJob)
+            for done, (_, answer) in enumerate(slots.run(jobs), start=1):
                 record = msgspec.convert(answer["record"], Record)
-                notes = gradebook.write(record, assignment, handed_in(course, job.student, assignment.name))
+                notes = gradebook.write(record, assignment, handed_in(course, record.student, assignment.name))
                 record.notes += notes
-                summary.notes += [f"{job.student}: {note}" for note in notes]
-                write_whole(course.record(job.student, assignment.name), record_text(record))
+                summary.notes += [f"{record.student}: {note}" for note in notes]
+                write_whole(course.record(record.student, assignment.name), record_text(record))
                 summary.graded.append(record)
                 progress(done, len(jobs), record)
     return summary
@@ -86,25 +89,31 @@ def grade(assignment: Assignment, course: Course, options: Options,
 def _chosen(course: Course, assignment: str, asked: Sequence[str]) -> list[str]:
     students = course.students(assignment)
     if not students:
-        raise UserError(f"nobody has handed in {assignment}: {course.root / 'submitted'} holds no <student>/{assignment}/.",
-                        NOTHING_TO_DO)
+        raise UserError(
+            f"nobody has handed in {assignment}: {course.root / 'submitted'} holds no <student>/{assignment}/.",
+            NOTHING_TO_DO,
+        )
     unknown = sorted(set(asked) - set(students))
     if unknown:
-        raise UserError(f"{unknown[0]} has not handed in {assignment}; expected a folder "
-                        f"{course.submitted(unknown[0], assignment)}.")
+        raise UserError(
+            f"{unknown[0]} has not handed in {assignment}; expected a folder "
+            f"{course.submitted(unknown[0], assignment)}."
+        )
     return [s for s in students if not asked or s in asked]
 
 
-def _job(assignment: Assignment, course: Course, student: str, seed: int, options: Options,
-         info: dict[str, str]) -> tuple[GradeJob, Record | None]:
+def _job(
+    assignment: Assignment, course: Course, student: str, seed: int, options: Options, info: dict[str, str]
+) -> tuple[GradeJob, Record | None]:
     """The job for one student, and the record that makes it unnecessary, if there is one."""
     name = assignment.name
     try:
         notebook, note = course.notebook(student, name)
     except UserError as error:
         notebook, note = course.submitted(student, name) / f"{name}.ipynb", error.message
-    job = GradeJob(student=student, notebook=str(notebook), note=note, seed=seed,
-                   autograded=str(course.autograded(student, name)))
+    job = GradeJob(
+        student=student, notebook=str(notebook), note=note, seed=seed, autograded=str(course.autograded(student, name))
+    )
     path = course.record(student, name)
     before = None
     if path.exists():
@@ -125,7 +134,11 @@ def _job(assignment: Assignment, course: Course, student: str, seed: int, option
 
 def handed_in(course: Course, student: str, assignment: str) -> datetime | None:
     """When the submission arrived: nbgrader's timestamp.txt, if it is there."""
-    path = course.submitted(student, assignment) / "timestamp.txt" if course.submitted(student, assignment).is_dir() else None
+    path = (
+        course.submitted(student, assignment) / "timestamp.txt"
+        if course.submitted(student, assignment).is_dir()
+        else None
+    )
     if path is None or not path.is_file():
         return None
     try:

@@ -56,12 +56,19 @@ class Gradebook:
                     continue
                 if metadata["grade"]:
                     self._book.update_or_create_grade_cell(
-                        cell.id, name, name, max_score=metadata["points"], cell_type=cell.kind)
+                        cell.id, name, name, max_score=metadata["points"], cell_type=cell.kind
+                    )
                 if metadata["solution"]:
                     self._book.update_or_create_solution_cell(cell.id, name, name)
                 self._book.update_or_create_source_cell(
-                    cell.id, name, name, source=cell.source, cell_type=cell.kind, locked=metadata["locked"],
-                    checksum=metadata["checksum"])
+                    cell.id,
+                    name,
+                    name,
+                    source=cell.source,
+                    cell_type=cell.kind,
+                    locked=metadata["locked"],
+                    checksum=metadata["checksum"],
+                )
 
     def write(self, record: Record, assignment: Assignment, handed_in: datetime | None = None) -> list[str]:
         """Write the autograded marks of one record; manual marks stay.
@@ -78,8 +85,10 @@ class Gradebook:
                 if question.auto > 0:
                     grade = self._grade(f"check-{question.slug}", record)
                     if grade.manual_score is not None and grade.auto_score != result.score:
-                        notes.append(f"{question.id}: the mark {grade.manual_score:g} given by hand was kept; the automatic "
-                                     f"one changed from {grade.auto_score or 0:g} to {result.score:g}")
+                        notes.append(
+                            f"{question.id}: the mark {grade.manual_score:g} given by hand was kept; the automatic "
+                            f"one changed from {grade.auto_score or 0:g} to {result.score:g}"
+                        )
                         grade.needs_manual_grade = True
                     elif grade.manual_score is None:
                         grade.needs_manual_grade = False
@@ -92,8 +101,9 @@ class Gradebook:
                         grade.needs_manual_grade = True
             self._book.db.commit()
         if abs(total - record.score) > 1e-6:
-            raise UserError(f"{record.student}: the gradebook holds {total:g} marks, the record {record.score:g}.",
-                            INFRASTRUCTURE)
+            raise UserError(
+                f"{record.student}: the gradebook holds {total:g} marks, the record {record.score:g}.", INFRASTRUCTURE
+            )
         return notes
 
     def manual_marks(self, assignment: Assignment) -> dict[str, dict[str, ManualMark]]:
@@ -112,12 +122,18 @@ class Gradebook:
                         before = own.get(cell.question, ManualMark())
                         if cell.role in HAND_GRADED:
                             own[cell.question] = ManualMark(
-                                score=grade.manual_score, comment=comments.get(grade.name, ""),
-                                override=before.override, auto_changed_since=before.auto_changed_since)
+                                score=grade.manual_score,
+                                comment=comments.get(grade.name, ""),
+                                override=before.override,
+                                auto_changed_since=before.auto_changed_since,
+                            )
                         elif grade.manual_score is not None:
                             own[cell.question] = ManualMark(
-                                score=before.score, comment=before.comment, override=grade.manual_score,
-                                auto_changed_since=bool(grade.needs_manual_grade))
+                                score=before.score,
+                                comment=before.comment,
+                                override=grade.manual_score,
+                                auto_changed_since=bool(grade.needs_manual_grade),
+                            )
         return marks
 
     def students(self) -> list[str]:
@@ -148,5 +164,8 @@ def _explained(url: str) -> Iterator[None]:
         raise UserError(f"--db {url!r} cannot be used: {str(error).splitlines()[0]}.") from None
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise UserError(f"the gradebook {url} cannot be used: {cause}; check that it exists, is writable and not "
-                        "locked, then run the command again.", INFRASTRUCTURE) from None
+        raise UserError(
+            f"the gradebook {url} cannot be used: {cause}; check that it exists, is writable and not "
+            "locked, then run the command again.",
+            INFRASTRUCTURE,
+        ) from None

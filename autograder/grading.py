@@ -62,8 +62,10 @@ class Runner:
             marker = item.get_closest_marker("question")
             question = str(marker.args[0]) if marker and marker.args else ""
             if question not in self.items:
-                raise UserError(f"{item.nodeid}: mark it with pytest.mark.question(ID), where ID is one of "
-                                f"{', '.join(manifest_ids)}; got {question or 'no mark'!r}.")
+                raise UserError(
+                    f"{item.nodeid}: mark it with pytest.mark.question(ID), where ID is one of "
+                    f"{', '.join(manifest_ids)}; got {question or 'no mark'!r}."
+                )
             self.items[question].append(item)
 
     def run(self, item: pytest.Item, subject: Subject) -> Property:
@@ -117,19 +119,27 @@ def _verdict(error: BaseException) -> tuple[str, str, str, dict[str, Any] | None
     if isinstance(error, AssertionError):
         return "failed", str(error).split("\n")[0] or "this does not hold", "this does not hold", None
     # our own test stumbled over what came back: the answer is not of the kind the docstring asks for
-    return "failed", f"the result is not of the expected kind ({type(error).__name__}: {error})", \
-        "the result is not of the expected kind", None
+    return (
+        "failed",
+        f"the result is not of the expected kind ({type(error).__name__}: {error})",
+        "the result is not of the expected kind",
+        None,
+    )
 
 
-SAFE_EXCEPTIONS = {name for name, value in vars(__import__("builtins")).items()
-                   if isinstance(value, type) and issubclass(value, BaseException)}
+SAFE_EXCEPTIONS = {
+    name
+    for name, value in vars(__import__("builtins")).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+}
 
 
 class _Plugin:
     """Fixtures that tests may ask for; collection and the run loop for `with_tests`."""
 
-    def __init__(self, question_ids: Sequence[str], reference: SimpleNamespace | None,
-                 work: Callable[[Runner], object]) -> None:
+    def __init__(
+        self, question_ids: Sequence[str], reference: SimpleNamespace | None, work: Callable[[Runner], object]
+    ) -> None:
         self.question_ids, self._reference, self.work = question_ids, reference, work
         self.runner: Runner | None = None
         self.outcome: object = None
@@ -137,8 +147,11 @@ class _Plugin:
         self.collect_error = ""
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        for line in ("question(id): the question a test belongs to", "weight(w): relative share of the marks",
-                     "hint(text): one sentence the student may read"):
+        for line in (
+            "question(id): the question a test belongs to",
+            "weight(w): relative share of the marks",
+            "hint(text): one sentence the student may read",
+        ):
             config.addinivalue_line("markers", line)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -159,7 +172,7 @@ class _Plugin:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         if call.excinfo is not None and self.runner and self.runner.failure is None:
             self.runner.failure = call.excinfo
-        return (yield)  # type: ignore[return-value]
+        return (yield)
 
     @property
     def _subject(self) -> Subject:
@@ -191,8 +204,12 @@ class _Plugin:
 
         def same(got: object, expected: object, atol: float | None = None, rtol: float | None = None) -> None:
             exact = atol is not None and rtol is None
-            require_same(got, expected, tolerance.atol if atol is None else atol,
-                         0.0 if exact else tolerance.rtol if rtol is None else rtol)
+            require_same(
+                got,
+                expected,
+                tolerance.atol if atol is None else atol,
+                0.0 if exact else tolerance.rtol if rtol is None else rtol,
+            )
 
         return same
 
@@ -212,8 +229,9 @@ def seed_for(seed: int, name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}:{name}".encode()).digest()[:7], "big")
 
 
-def with_tests(folders: Sequence[Path], manifest_ids: Sequence[str], reference: SimpleNamespace | None,
-               work: Callable[[Runner], T]) -> T:
+def with_tests(
+    folders: Sequence[Path], manifest_ids: Sequence[str], reference: SimpleNamespace | None, work: Callable[[Runner], T]
+) -> T:
     """Collect the tests under `folders` once and hand them to `work` as a `Runner`.
 
     pytest sees only the instructor's folders: no configuration file, no plugin that happens to be
@@ -223,8 +241,17 @@ def with_tests(folders: Sequence[Path], manifest_ids: Sequence[str], reference: 
     if not present:
         raise UserError(f"there are no tests in {folders[0].parent}: expected a folder called {folders[0].name}.")
     plugin = _Plugin(manifest_ids, reference, work)
-    arguments = ["--rootdir", str(present[0].parent), "--confcutdir", str(present[0].parent), "-c", os.devnull,
-                 "--import-mode=importlib", "--strict-markers", "-s"]
+    arguments = [
+        "--rootdir",
+        str(present[0].parent),
+        "--confcutdir",
+        str(present[0].parent),
+        "-c",
+        os.devnull,
+        "--import-mode=importlib",
+        "--strict-markers",
+        "-s",
+    ]
     for name in ("cacheprovider", "terminal", "warnings", "faulthandler", "logging", "junitxml", "doctest"):
         arguments += ["-p", f"no:{name}"]
     with _no_plugin_autoload():
@@ -232,7 +259,9 @@ def with_tests(folders: Sequence[Path], manifest_ids: Sequence[str], reference: 
     if plugin.error is not None:
         raise plugin.error
     if plugin.runner is None:
-        raise UserError(f"the tests in {present[0].parent} cannot be collected: {plugin.collect_error or 'none found'}.")
+        raise UserError(
+            f"the tests in {present[0].parent} cannot be collected: {plugin.collect_error or 'none found'}."
+        )
     return plugin.outcome  # type: ignore[return-value]
 
 

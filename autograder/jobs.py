@@ -36,7 +36,6 @@ class ExamineJob(msgspec.Struct, kw_only=True, tag="examine"):
 Job = GradeJob | ExamineJob
 
 
-
 def file_hash(path: Path) -> str:
     """sha256 of a file, "" where it cannot be read as one."""
     try:

@@ -64,8 +64,11 @@ def normalise(line: str) -> str:
     """Tokens of a line joined by single spaces, comments dropped."""
     line = line.strip()
     try:
-        tokens = [t.string for t in tokenize.generate_tokens(io.StringIO(line).readline)
-                  if t.type not in (tokenize.COMMENT, tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)]
+        tokens = [
+            t.string
+            for t in tokenize.generate_tokens(io.StringIO(line).readline)
+            if t.type not in (tokenize.COMMENT, tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)
+        ]
     except (tokenize.TokenError, IndentationError, SyntaxError):
         tokens = line.split()
     return " ".join(token for token in tokens if token)

@@ -49,8 +49,9 @@ def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submis
         source, dropped = drop_magics(cell.source)
         label = f"cell {index + 1}" + (f" ({cell.id})" if roles[index] else "")
         if dropped:
-            result.notes.append(f"{label}: left out {', '.join(line[:40] for line in dropped[:3])}, "
-                                "which only a notebook understands")
+            result.notes.append(
+                f"{label}: left out {', '.join(line[:40] for line in dropped[:3])}, which only a notebook understands"
+            )
         if isinstance(why := parse(source), str):
             result.syntax_errors[label] = why
         if roles[index] in ("experiment", "figures", "check"):
@@ -83,13 +84,18 @@ def _places(submitted: list[Cell], master: list[Cell], names: list[str], result:
     by_name = by_position = 0
     for place, cell in enumerate(master):
         if place not in places:
-            twin = next((i for i, other in enumerate(submitted) if i not in taken and other.source == cell.source), None)
+            twin = next(
+                (i for i, other in enumerate(submitted) if i not in taken and other.source == cell.source), None
+            )
             if twin is not None:
                 put(place, twin)
     for place, cell in enumerate(master):
         if place not in places and cell.role == "answer" and cell.id in names:
-            homes = [i for i, other in enumerate(submitted) if i not in taken and other.is_code
-                     and cell.id in defined_names(drop_magics(other.source)[0])]
+            homes = [
+                i
+                for i, other in enumerate(submitted)
+                if i not in taken and other.is_code and cell.id in defined_names(drop_magics(other.source)[0])
+            ]
             if homes:
                 put(place, homes[-1])
                 by_name += 1
@@ -100,8 +106,10 @@ def _places(submitted: list[Cell], master: list[Cell], names: list[str], result:
                 put(place, index)
                 by_position += 1
     if by_name or by_position:
-        result.notes.append(f"cell ids were missing or changed: {by_name} answers were found by function name, "
-                            f"{by_position} cells by their position")
+        result.notes.append(
+            f"cell ids were missing or changed: {by_name} answers were found by function name, "
+            f"{by_position} cells by their position"
+        )
     return places
 
 
@@ -121,8 +129,14 @@ def _roles(submitted: list[Cell], master: list[Cell], places: dict[int, int]) ->
     return roles
 
 
-def _find_renamed(result: Submission, submitted: list[Cell], master: list[Cell], places: dict[int, int],
-                  names: list[str], defined: set[str]) -> None:
+def _find_renamed(
+    result: Submission,
+    submitted: list[Cell],
+    master: list[Cell],
+    places: dict[int, int],
+    names: list[str],
+    defined: set[str],
+) -> None:
     """A graded function under another name, if its cell defines exactly one unknown thing."""
     for place, cell in enumerate(master):
         if cell.role != "answer" or cell.id not in names or cell.id in defined or place not in places:

@@ -11,12 +11,23 @@ from autograder.notebooks import Cell
 from autograder.stubs import BEGIN, END, without_markers
 
 ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult, ast.FloorDiv: ast.Mult,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Mult,
     ast.MatMult: ast.Mult,
 }
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
 }
 
 
@@ -100,7 +111,12 @@ def _apply(tree: ast.AST, node: ast.AST, change: str) -> str | None:
     elif change == "constant":
         assert isinstance(node, ast.Constant)
         value = node.value
-        node.value = (not value) if isinstance(value, bool) else value + 1 if isinstance(value, int) else value * 2 or 1.0
+        if isinstance(value, bool):
+            node.value = not value
+        elif isinstance(value, int):
+            node.value = value + 1
+        elif isinstance(value, float):
+            node.value = value * 2 or 1.0
     elif change == "return nothing":
         assert isinstance(node, ast.Return)
         node.value = ast.Constant(None)

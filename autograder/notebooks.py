@@ -56,7 +56,9 @@ def read_source(path: Path) -> list[Cell]:
             metadata=metadata,
         )
         if cell.role not in ROLES:
-            raise UserError(f"{path}: cell {number + 1} has role {cell.role!r}, expected one of {', '.join(ROLES[1:])}.")
+            raise UserError(
+                f"{path}: cell {number + 1} has role {cell.role!r}, expected one of {', '.join(ROLES[1:])}."
+            )
         cells.append(cell)
     return cells
 
@@ -75,8 +77,11 @@ def read_ipynb(path: Path) -> list[Cell]:
         raise UserError(f"{path.name} is a folder or special file, expected a notebook file.", NOT_GRADABLE)
     if path.stat().st_size > MAX_NOTEBOOK_BYTES:
         megabytes = path.stat().st_size / 2**20
-        raise UserError(f"{path.name} has {megabytes:.0f} MiB; at most {MAX_NOTEBOOK_BYTES >> 20} MiB are read: "
-                        "clear large outputs and hand it in again.", NOT_GRADABLE)
+        raise UserError(
+            f"{path.name} has {megabytes:.0f} MiB; at most {MAX_NOTEBOOK_BYTES >> 20} MiB are read: "
+            "clear large outputs and hand it in again.",
+            NOT_GRADABLE,
+        )
     raw = path.read_bytes()
     if not raw.strip():
         raise UserError(f"{path.name} is empty.", NOT_GRADABLE)
@@ -88,8 +93,10 @@ def cells_of(raw: bytes, name: str) -> list[Cell]:
     try:
         document = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise UserError(f"{name} is not a readable notebook (broken JSON): open it in Jupyter, save it and hand it "
-                        "in again.", NOT_GRADABLE) from None
+        raise UserError(
+            f"{name} is not a readable notebook (broken JSON): open it in Jupyter, save it and hand it in again.",
+            NOT_GRADABLE,
+        ) from None
     if isinstance(document, dict) and isinstance(document.get("worksheets"), list):
         sheets = [s for s in document["worksheets"] if isinstance(s, dict)]
         document = {"cells": [c for s in sheets for c in s.get("cells") or [] if isinstance(c, dict)]}

@@ -21,10 +21,15 @@ def reference_namespace(assignment: Assignment) -> SimpleNamespace:
 
 def solution_code(assignment: Assignment, replace: dict[str, str] | None = None) -> list[tuple[str, str]]:
     """(label, source) of the cells that grading executes, some of them replaced."""
-    return [(cell.id or f"cell {i + 1}", (replace or {}).get(cell.id, without_markers(cell.source)))
-            for i, cell in enumerate(assignment.cells) if cell.is_code and cell.role not in NOT_EXECUTED]
+    return [
+        (cell.id or f"cell {i + 1}", (replace or {}).get(cell.id, without_markers(cell.source)))
+        for i, cell in enumerate(assignment.cells)
+        if cell.is_code and cell.role not in NOT_EXECUTED
+    ]
 
 
 def stub_code(assignment: Assignment) -> list[tuple[str, str]]:
     """The same for the released notebook, untouched."""
-    return [(cell.id, cell.source) for cell in released_cells(assignment) if cell.is_code and cell.role not in NOT_EXECUTED]
+    return [
+        (cell.id, cell.source) for cell in released_cells(assignment) if cell.is_code and cell.role not in NOT_EXECUTED
+    ]

@@ -47,7 +47,8 @@ def released_files(assignment: Assignment) -> dict[str, str]:
     """Relative path → text of every released file."""
     files = {
         f"{assignment.name}.ipynb": to_ipynb(released_cells(assignment)),
-        PUBLIC_MANIFEST: msgspec.json.format(msgspec.json.encode(public_manifest(assignment)), indent=1).decode() + "\n",
+        PUBLIC_MANIFEST: msgspec.json.format(msgspec.json.encode(public_manifest(assignment)), indent=1).decode()
+        + "\n",
         "README.md": _readme(assignment),
     }
     visible = assignment.tests / "visible"
@@ -62,8 +63,17 @@ def released_cells(assignment: Assignment) -> list[Cell]:
     for position, cell in enumerate(assignment.cells):
         source = stub(cell)
         metadata = _nbgrader_metadata(assignment, cell, source)
-        cells.append(Cell(cell.kind, source, cell.id or f"text-{position}", cell.role, cell.question, [],
-                          {"nbgrader": metadata} if metadata else {}))
+        cells.append(
+            Cell(
+                cell.kind,
+                source,
+                cell.id or f"text-{position}",
+                cell.role,
+                cell.question,
+                [],
+                {"nbgrader": metadata} if metadata else {},
+            )
+        )
     return cells
 
 
@@ -78,9 +88,16 @@ def public_manifest(assignment: Assignment) -> dict[str, Any]:
         "bonus": manifest.bonus,
         "withhold": manifest.withhold,
         "questions": [
-            {"id": q.id, "title": q.title, "points": q.points, "hand": q.hand, "bonus": q.bonus, "names": q.names,
-             "tolerance": {"atol": q.tolerance.atol, "rtol": q.tolerance.rtol} if q.tolerance else None,
-             "hidden": hidden_count(assignment, q.id)}
+            {
+                "id": q.id,
+                "title": q.title,
+                "points": q.points,
+                "hand": q.hand,
+                "bonus": q.bonus,
+                "names": q.names,
+                "tolerance": {"atol": q.tolerance.atol, "rtol": q.tolerance.rtol} if q.tolerance else None,
+                "hidden": hidden_count(assignment, q.id),
+            }
             for q in manifest.question
         ],
         "cells": [{"id": c.id, "role": c.role, "question": c.question} for c in assignment.cells if c.role],
@@ -118,7 +135,14 @@ def _nbgrader_metadata(assignment: Assignment, cell: Cell, source: str) -> dict[
 
 def checksum(source: str, kind: str, metadata: dict[str, Any]) -> str:
     """nbgrader's own cell checksum, so that it finds nothing to complain about."""
-    parts = [source, kind, str(metadata["grade"]), str(metadata["solution"]), str(metadata["locked"]), metadata["grade_id"]]
+    parts = [
+        source,
+        kind,
+        str(metadata["grade"]),
+        str(metadata["solution"]),
+        str(metadata["locked"]),
+        metadata["grade_id"],
+    ]
     if metadata["grade"]:
         parts.append(str(float(metadata["points"])))
     return hashlib.md5("".join(parts).encode("utf-8")).hexdigest()
@@ -128,7 +152,11 @@ def _readme(assignment: Assignment) -> str:
     name, manifest = assignment.name, assignment.manifest
     bonus = f" and {manifest.bonus:g} bonus" if manifest.bonus else ""
     rows = "\n".join(f"| {q.id} | {q.title} | {q.points:g}{' (bonus)' if q.bonus else ''} |" for q in manifest.question)
-    data = f"\nData: {', '.join(manifest.data)}; found or fetched by `hippo.datasets`, `hippo data` shows where.\n" if manifest.data else ""
+    data = (
+        f"\nData: {', '.join(manifest.data)}; found or fetched by `hippo.datasets`, `hippo data` shows where.\n"
+        if manifest.data
+        else ""
+    )
     return f"""# {manifest.title}
 
 Open `{name}.ipynb`, replace every `raise NotImplementedError(...)` by your answer and run the cells.

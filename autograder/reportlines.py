@@ -9,5 +9,9 @@ from autograder.record import Property
 
 def report_lines(properties: Sequence[Property]) -> list[str]:
     """One line per property; the message of a hidden one holds no values by construction."""
-    return [("✓ " if p.status == "passed" else "✗ ") + p.title
-            + (f" — {p.message}" if p.status != "passed" and p.message else "") for p in properties]
+    return [
+        ("✓ " if p.status == "passed" else "✗ ")
+        + p.title
+        + (f" — {p.message}" if p.status != "passed" and p.message else "")
+        for p in properties
+    ]

@@ -19,13 +19,22 @@ def question_result(question: Question, properties: Sequence[Property], message:
     passed = sum(p.weight for p in properties if p.status == "passed")
     score = question.auto * passed / weight if weight else 0.0
     if not math.isfinite(score) or not -1e-9 <= score <= question.auto + 1e-9:
-        raise UserError(f"question {question.id}: the weights of its tests give {score} of {question.auto:g} marks; "
-                        "weights must be positive numbers.")
+        raise UserError(
+            f"question {question.id}: the weights of its tests give {score} of {question.auto:g} marks; "
+            "weights must be positive numbers."
+        )
     status = _status(question, properties)
     return QuestionResult(
-        id=question.id, title=question.title, score=round(score, 6), max_score=question.points,
-        auto_max=question.auto, hand_max=question.hand, bonus=question.bonus,
-        status=status, message=message or _message(status, properties), properties=list(properties),
+        id=question.id,
+        title=question.title,
+        score=round(score, 6),
+        max_score=question.points,
+        auto_max=question.auto,
+        hand_max=question.hand,
+        bonus=question.bonus,
+        status=status,
+        message=message or _message(status, properties),
+        properties=list(properties),
     )
 
 
@@ -48,14 +57,18 @@ def _message(status: str, properties: Sequence[Property]) -> str:
     failed = [p for p in properties if p.status != "passed"]
     if status in ("passed", "needs hand grading"):
         return ""
-    if failed and all("NotImplementedError" in p.message or p.message == NOT_ANSWERED for p in failed) \
-            and len(failed) == len(properties):
+    if (
+        failed
+        and all("NotImplementedError" in p.message or p.message == NOT_ANSWERED for p in failed)
+        and len(failed) == len(properties)
+    ):
         return "not answered"
     return f"{len(properties) - len(failed)} of {len(properties)} properties hold"
 
 
-def submission_status(questions: Sequence[QuestionResult], submission: Submission,
-                      faults: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+def submission_status(
+    questions: Sequence[QuestionResult], submission: Submission, faults: Mapping[str, Sequence[str]]
+) -> tuple[str, str]:
     """The submission's status from the closed list, and one sentence a student understands.
 
     `faults` maps a fault's code (timeout, crashed, memory, protocol) to the cells and questions

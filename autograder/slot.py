@@ -66,8 +66,14 @@ class Slot:
         except UserError as error:
             return self._ungraded(job, "unreadable", error.message, submission_hash, notes, started)
         if submission.foreign:
-            return self._ungraded(job, "wrong assignment", f"This is not a notebook of {manifest.name}: none of its cells "
-                                  "and functions was found.", submission_hash, notes, started)
+            return self._ungraded(
+                job,
+                "wrong assignment",
+                f"This is not a notebook of {manifest.name}: none of its cells and functions was found.",
+                submission_hash,
+                notes,
+                started,
+            )
         examination = Examination(self.box, self.runner, manifest, submission.code, submission.aliases)
         results = []
         kept = {result.id: result for result in job.previous}
@@ -85,8 +91,9 @@ class Slot:
         write_whole(Path(job.autograded), autograded_notebook(self.assignment, submission.found, extra, results))
         return self._record(job, status, message, results, notes, submission_hash, started)
 
-    def _ungraded(self, job: GradeJob, status: str, message: str, submission_hash: str, notes: list[str],
-                  started: float) -> Record:
+    def _ungraded(
+        self, job: GradeJob, status: str, message: str, submission_hash: str, notes: list[str], started: float
+    ) -> Record:
         results = [question_result(q, []) for q in self.assignment.manifest.question]
         for result in results:
             result.status, result.message = "not gradable", ""
@@ -94,17 +101,37 @@ class Slot:
         write_whole(Path(job.autograded), autograded_notebook(self.assignment, {}, [], results))
         return self._record(job, status, message, results, notes, submission_hash, started)
 
-    def _record(self, job: GradeJob, status: str, message: str, results: list[QuestionResult], notes: list[str],
-                submission_hash: str, started: float) -> Record:
+    def _record(
+        self,
+        job: GradeJob,
+        status: str,
+        message: str,
+        results: list[QuestionResult],
+        notes: list[str],
+        submission_hash: str,
+        started: float,
+    ) -> Record:
         manifest = self.assignment.manifest
         if len(notes) > MAX_NOTES:
             notes = [*notes[:MAX_NOTES], f"and {len(notes) - MAX_NOTES} more"]
         return Record(
-            student=job.student, assignment=manifest.name, title=manifest.title, status=status, message=message,
-            score=round(sum(r.score for r in results), 6), max_score=manifest.points, questions=results,
-            notes=[one_line(note, 300) for note in notes], isolation=self.box.level, seed=job.seed,
-            versions=self.versions, hashes={"submission": submission_hash, "assignment": self.assignment_hash,
-                                            "environment": environment_hash(self.versions, self.box.level)},
+            student=job.student,
+            assignment=manifest.name,
+            title=manifest.title,
+            status=status,
+            message=message,
+            score=round(sum(r.score for r in results), 6),
+            max_score=manifest.points,
+            questions=results,
+            notes=[one_line(note, 300) for note in notes],
+            isolation=self.box.level,
+            seed=job.seed,
+            versions=self.versions,
+            hashes={
+                "submission": submission_hash,
+                "assignment": self.assignment_hash,
+                "environment": environment_hash(self.versions, self.box.level),
+            },
             seconds=round(time.perf_counter() - started, 4),
         )
 
@@ -123,8 +150,12 @@ def open_slot(assignment: Assignment, level: str | None, trust: bool, work: Call
         limits = Limits(**msgspec.to_builtins(manifest.limits))
         reference = reference_namespace(assignment)
         with Box(level, preload=tuple(manifest.preload), python_path=(staged,), limits=limits, trust=trust) as box:
-            with_tests([assignment.tests / "visible", assignment.tests / "hidden"], [q.id for q in manifest.question],
-                       reference, lambda runner: work(Slot(assignment, runner, box)))
+            with_tests(
+                [assignment.tests / "visible", assignment.tests / "hidden"],
+                [q.id for q in manifest.question],
+                reference,
+                lambda runner: work(Slot(assignment, runner, box)),
+            )
 
 
 def versions() -> dict[str, str]:
@@ -151,8 +182,13 @@ def main() -> None:
     setup = json.loads(sys.stdin.readline())
 
     def serve(slot: Slot) -> None:
-        say({"ready": slot.box.level, "assignment": slot.assignment_hash,
-             "environment": environment_hash(slot.versions, slot.box.level)})
+        say(
+            {
+                "ready": slot.box.level,
+                "assignment": slot.assignment_hash,
+                "environment": environment_hash(slot.versions, slot.box.level),
+            }
+        )
         for line in sys.stdin:
             say(slot.answer(msgspec.json.decode(line, type=Job)))
 

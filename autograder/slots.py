@@ -33,10 +33,18 @@ class SlotProcess:
 
     def __init__(self, assignment: Assignment, level: str | None, trust: bool) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.slot"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env=os.environ | ONE_THREAD, start_new_session=True)
-        self._setup = {"assignment": assignment.name, "solutions": str(assignment.folder.parent), "level": level,
-                       "trust": trust}
+            [sys.executable, "-P", "-m", "autograder.slot"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | ONE_THREAD,
+            start_new_session=True,
+        )
+        self._setup = {
+            "assignment": assignment.name,
+            "solutions": str(assignment.folder.parent),
+            "level": level,
+            "trust": trust,
+        }
         self.info: dict[str, Any] = {}
 
     def warm_up(self) -> dict[str, Any]:
@@ -87,9 +95,12 @@ class Slots:
     """`jobs` slots working off one queue; `run` yields answers as they come."""
 
     def __init__(self, assignment: Assignment, jobs: int, level: str | None = None, trust: bool = False) -> None:
-        self._make = lambda: SlotProcess(assignment, level, trust)
+        self._arguments = (assignment, level, trust)
         self._processes = [self._make() for _ in range(jobs)]
         self.info: dict[str, Any] = {}
+
+    def _make(self) -> SlotProcess:
+        return SlotProcess(*self._arguments)
 
     def warm_up(self) -> dict[str, Any]:
         """Warm all slots up; what the first one says of itself: level, hashes."""
@@ -97,8 +108,9 @@ class Slots:
             for process in self._processes:
                 self.info = process.warm_up()
         except SlotLost:
-            raise UserError("a grading slot ended while it started; run `autograder doctor` to see why.",
-                            INFRASTRUCTURE) from None
+            raise UserError(
+                "a grading slot ended while it started; run `autograder doctor` to see why.", INFRASTRUCTURE
+            ) from None
         return self.info
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, dict[str, Any]]]:
@@ -109,8 +121,10 @@ class Slots:
         for job in jobs:
             waiting.put(job)
             count += 1
-        threads = [threading.Thread(target=self._serve, args=(place, waiting, answers), daemon=True)
-                   for place in range(len(self._processes))]
+        threads = [
+            threading.Thread(target=self._serve, args=(place, waiting, answers), daemon=True)
+            for place in range(len(self._processes))
+        ]
         for _ in threads:
             waiting.put(None)
         for thread in threads:
@@ -121,8 +135,12 @@ class Slots:
                 raise answer
             yield job, answer
 
-    def _serve(self, place: int, waiting: queue.SimpleQueue[Job | None],
-               answers: queue.SimpleQueue[tuple[Job, dict[str, Any] | BaseException]]) -> None:
+    def _serve(
+        self,
+        place: int,
+        waiting: queue.SimpleQueue[Job | None],
+        answers: queue.SimpleQueue[tuple[Job, dict[str, Any] | BaseException]],
+    ) -> None:
         while (job := waiting.get()) is not None:
             try:
                 answers.put((job, self._ask(place, job)))
@@ -139,13 +157,18 @@ class Slots:
                 with contextlib.suppress(SlotLost):
                     self._processes[place].warm_up()
         name = getattr(job, "student", None) or getattr(job, "key", "")
-        raise UserError(f"the slot that graded {name} ended {MAX_ATTEMPTS} times; everything graded so far is kept: run the "
-                        "command again, and `autograder doctor` if it happens once more.", INFRASTRUCTURE)
+        raise UserError(
+            f"the slot that graded {name} ended {MAX_ATTEMPTS} times; everything graded so far is kept: run the "
+            "command again, and `autograder doctor` if it happens once more.",
+            INFRASTRUCTURE,
+        )
 
     def __enter__(self) -> Slots:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for process in self._processes:
             process.close(kill=kind is not None)
 

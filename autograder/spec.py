@@ -148,8 +148,10 @@ def _faults(manifest: Manifest) -> list[str]:
         if not re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", q.id):
             faults.append(f"question id {q.id!r} may hold letters, digits, . - and _ only")
         if not 0 <= q.hand <= q.points or q.points <= 0:
-            faults.append(f"question {q.id}: points must be above 0 and hand between 0 and points, "
-                          f"got points = {q.points:g}, hand = {q.hand:g}")
+            faults.append(
+                f"question {q.id}: points must be above 0 and hand between 0 and points, "
+                f"got points = {q.points:g}, hand = {q.hand:g}"
+            )
         if q.auto > 0 and not q.names:
             faults.append(f"question {q.id}: {q.auto:g} marks are autograded, so `names` must list what is graded")
     for what, stated, is_bonus in (("points", manifest.points, False), ("bonus", manifest.bonus, True)):

@@ -24,7 +24,7 @@ def declared_tests(folder: Path) -> list[DeclaredTest]:
     found = []
     for path in sorted(folder.rglob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-        default = next((_question(node.value) for node in tree.body if _is_pytestmark(node)), "")
+        default = next((_question(node) for node in tree.body if _is_pytestmark(node)), "")
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 own = next((q for q in map(_question, node.decorator_list) if q), default)

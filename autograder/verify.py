@@ -53,16 +53,28 @@ class Verification:
         return all(check.ok for check in self.checks)
 
 
-def verify(assignment: Assignment, *, n_seeds: int = 50, jobs: int = 1, quick: bool = False, level: str | None = None,
-           trust: bool = False, progress: Callable[[int, int], None] = lambda done, total: None) -> Verification:
+def verify(
+    assignment: Assignment,
+    *,
+    n_seeds: int = 50,
+    jobs: int = 1,
+    quick: bool = False,
+    level: str | None = None,
+    trust: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Verification:
     """Run solution, stub, accepted variants, hand-written and generated mutants through the tests.
 
     `quick` uses few seeds, every third generated mutant, and looks at other questions only where
     the solution's code makes them depend on the changed function.
     """
     variants = read_variants(assignment, "accepted") + read_variants(assignment, "mutant")
-    generated = [Variant("generated", cell.id, mutant.name, mutant.source)
-                 for cell in assignment.cells if cell.role == "answer" for mutant in mutants(cell)]
+    generated = [
+        Variant("generated", cell.id, mutant.name, mutant.source)
+        for cell in assignment.cells
+        if cell.role == "answer"
+        for mutant in mutants(cell)
+    ]
     if quick:
         n_seeds, generated = min(n_seeds, 3), generated[::6]
     plan = _Plan(assignment, list(range(1, n_seeds + 1)), quick)
@@ -128,8 +140,11 @@ def _failed(rows: list[list[Property]]) -> list[str]:
 def _points(assignment: Assignment) -> Check:
     manifest = assignment.manifest
     auto, hand = (sum(values) for values in zip(*((q.auto, q.hand) for q in manifest.question), strict=True))
-    return Check("marks add up", f"{auto:g} autograded + {hand:g} by hand = {manifest.points:g} + {manifest.bonus:g} bonus",
-                 [] if abs(auto + hand - manifest.points - manifest.bonus) < 1e-9 else ["they do not"])
+    return Check(
+        "marks add up",
+        f"{auto:g} autograded + {hand:g} by hand = {manifest.points:g} + {manifest.bonus:g} bonus",
+        [] if abs(auto + hand - manifest.points - manifest.bonus) < 1e-9 else ["they do not"],
+    )
 
 
 def _tests_declared(assignment: Assignment) -> Check:
@@ -143,8 +158,11 @@ def _tests_declared(assignment: Assignment) -> Check:
         if question.auto == 0 and own:
             faults.append(f"question {question.id} has tests but no autograded marks: raise points or lower hand")
     visible = declared_tests(assignment.tests / "visible")
-    faults += [f"{t.path.name}: {t.name} asks for `reference`, which a student does not have"
-               for t in visible if "reference" in t.fixtures]
+    faults += [
+        f"{t.path.name}: {t.name} asks for `reference`, which a student does not have"
+        for t in visible
+        if "reference" in t.fixtures
+    ]
     return Check("tests", f"{len(visible)} visible, {len(tests) - len(visible)} hidden", faults)
 
 
@@ -167,8 +185,12 @@ def _stub(plan: _Plan, rows: Rows) -> Check:
 
 def _accepted(plan: _Plan, variants: Sequence[Variant], found: dict[str, Rows]) -> Check:
     own = [v for v in variants if v.kind == "accepted"]
-    faults = [f"{v.function}, {v.name!r} fails {name} ({question})" for v in own
-              for question, rows in found[v.key].items() for name in _failed(rows)]
+    faults = [
+        f"{v.function}, {v.name!r} fails {name} ({question})"
+        for v in own
+        for question, rows in found[v.key].items()
+        for name in _failed(rows)
+    ]
     faults += [f"{name} has no accepted variant" for name in plan.home if not any(v.function == name for v in own)]
     return Check("every accepted variant earns full marks", f"{len(own)} variants, {len(plan.seeds)} seeds", faults)
 
@@ -187,10 +209,15 @@ def _mutants(plan: _Plan, variants: Sequence[Variant], found: dict[str, Rows]) -
                 faults.append(f"{v.function}, {v.name!r} should die of {v.dies}, but {question} has no such test")
             elif "passed" in states:
                 lived = [seed for seed, state in zip(plan.seeds, states, strict=True) if state == "passed"]
-                faults.append(f"{v.function}, {v.name!r} survives {v.dies} with {len(lived)} of {len(states)} seeds "
-                              f"(dies of {', '.join(_failed(rows)) or 'nothing'})")
-    return Check("every mutant dies of the intended property and of no other question",
-                 f"{len(own)} mutants, {len(plan.seeds)} seeds", faults)
+                faults.append(
+                    f"{v.function}, {v.name!r} survives {v.dies} with {len(lived)} of {len(states)} seeds "
+                    f"(dies of {', '.join(_failed(rows)) or 'nothing'})"
+                )
+    return Check(
+        "every mutant dies of the intended property and of no other question",
+        f"{len(own)} mutants, {len(plan.seeds)} seeds",
+        faults,
+    )
 
 
 def _generated(plan: _Plan, generated: Sequence[Variant], found: dict[str, Rows], survivors: dict[str, str]) -> Check:
@@ -202,12 +229,17 @@ def _generated(plan: _Plan, generated: Sequence[Variant], found: dict[str, Rows]
     with_reason = sum(bool(reason) for reason in survivors.values())
     # a survivor with a reason is another way to write the answer, not a wrong one
     wrong = len(generated) - with_reason
-    faults = [f"{name} survives; if that is no wrong answer, say why in mutants/survivors.toml"
-              for name, reason in survivors.items() if not reason]
+    faults = [
+        f"{name} survives; if that is no wrong answer, say why in mutants/survivors.toml"
+        for name, reason in survivors.items()
+        if not reason
+    ]
     share = dead / len(generated) if generated else 1.0
-    return Check("generated mutants die",
-                 f"{dead} of {len(generated)} ({share:.1%}), {len(survivors)} survivors, {with_reason} with a reason",
-                 faults if dead < MIN_DEAD * wrong else [])
+    return Check(
+        "generated mutants die",
+        f"{dead} of {len(generated)} ({share:.1%}), {len(survivors)} survivors, {with_reason} with a reason",
+        faults if dead < MIN_DEAD * wrong else [],
+    )
 
 
 def _release(assignment: Assignment) -> Check:
@@ -219,5 +251,8 @@ def _release(assignment: Assignment) -> Check:
             return Check("the release holds no solution", "refused", [error.message])
         files = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
         changed = [str(p) for p in files if (first / p).read_bytes() != (second / p).read_bytes()]
-        return Check("the release holds no solution and is the same every time", f"{len(files)} files",
-                     [f"{name} differs between two releases" for name in changed])
+        return Check(
+            "the release holds no solution and is the same every time",
+            f"{len(files)} files",
+            [f"{name} differs between two releases" for name in changed],
+        )

@@ -54,7 +54,14 @@ def test_only_the_worker_executes_student_code(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_only_known_modules_start_processes(path):
-    starters = {"subprocess.Popen", "subprocess.run", "subprocess.call", "subprocess.check_output", "os.fork", "os.system"}
+    starters = {
+        "subprocess.Popen",
+        "subprocess.run",
+        "subprocess.call",
+        "subprocess.check_output",
+        "os.fork",
+        "os.system",
+    }
     allowed = {
         "autograder.slots": "trusted slots",
         "autograder.commands.handing_back": "jupyter server for formgrader",
@@ -76,4 +83,14 @@ def test_the_top_level_holds_nothing_else():
 
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
     top = {name.split("/")[0] for name in listed if not name.startswith(".")}
-    assert top <= {"assignments", "solutions", "autograder", "hippo", "data", "tests", "pyproject.toml", "README.md", "Makefile"}
+    assert top <= {
+        "assignments",
+        "solutions",
+        "autograder",
+        "hippo",
+        "data",
+        "tests",
+        "pyproject.toml",
+        "README.md",
+        "Makefile",
+    }

@@ -20,18 +20,37 @@ def new(name: str, solutions: Path | None, as_json: bool) -> int:
     return ALL_GOOD
 
 
-def verify(name: str, solutions: Path | None, seeds: int, quick: bool, jobs: int | None, level: str | None, trust: bool,
-           as_json: bool, quiet: bool) -> int:
+def verify(
+    name: str,
+    solutions: Path | None,
+    seeds: int,
+    quick: bool,
+    jobs: int | None,
+    level: str | None,
+    trust: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     from autograder.slots import default_jobs
     from autograder.verify import verify as run
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     assignment = load_assignment(name, solutions_folder(solutions))
     with terminal.progress(f"verifying {name}") as tell:
-        found = run(assignment, n_seeds=seeds, jobs=jobs or default_jobs(), quick=quick, level=level, trust=trust,
-                    progress=lambda done, total: tell(done, total, ""))
-    terminal.table(f"{name}, isolation {found.level}", ("", "must hold", "found"),
-                   [("✓" if c.ok else "✗", c.name, c.result) for c in found.checks])
+        found = run(
+            assignment,
+            n_seeds=seeds,
+            jobs=jobs or default_jobs(),
+            quick=quick,
+            level=level,
+            trust=trust,
+            progress=lambda done, total: tell(done, total, ""),
+        )
+    terminal.table(
+        f"{name}, isolation {found.level}",
+        ("", "must hold", "found"),
+        [("✓" if c.ok else "✗", c.name, c.result) for c in found.checks],
+    )
     for check in found.checks:
         for fault in check.faults:
             terminal.say(f"  ✗ {fault}")
@@ -40,10 +59,15 @@ def verify(name: str, solutions: Path | None, seeds: int, quick: bool, jobs: int
         if mutant not in listed:
             terminal.say(f"  survivor: {mutant} — {reason or 'no reason given in mutants/survivors.toml'}")
     terminal.say(f"{name} verifies." if found.ok else f"{name} does not verify: mend the lines marked ✗.")
-    terminal.result({
-        "assignment": name, "ok": found.ok, "isolation": found.level, "survivors": found.survivors,
-        "checks": [{"name": c.name, "ok": c.ok, "result": c.result, "faults": c.faults} for c in found.checks],
-    })
+    terminal.result(
+        {
+            "assignment": name,
+            "ok": found.ok,
+            "isolation": found.level,
+            "survivors": found.survivors,
+            "checks": [{"name": c.name, "ok": c.ok, "result": c.result, "faults": c.faults} for c in found.checks],
+        }
+    )
     return ALL_GOOD if found.ok else FOUND_FAULTS
 
 

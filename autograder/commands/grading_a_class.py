@@ -21,10 +21,15 @@ def collect(source: Path, name: str, course: Path, as_json: bool, quiet: bool) -
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     found = run(source, course, name)
-    terminal.table(f"collected {name}", ("student", "file", "what happened"),
-                   [(row.student, row.file, row.what) for row in found.rows])
-    terminal.say(f"{found.collected} collected, {found.quarantined} in quarantine. Next: autograder grade {name} "
-                 f"--course {course}")
+    terminal.table(
+        f"collected {name}",
+        ("student", "file", "what happened"),
+        [(row.student, row.file, row.what) for row in found.rows],
+    )
+    terminal.say(
+        f"{found.collected} collected, {found.quarantined} in quarantine. Next: autograder grade {name} "
+        f"--course {course}"
+    )
     terminal.result(msgspec.to_builtins(found))
     return ALL_GOOD
 
@@ -37,26 +42,50 @@ def grade(name: str, root: Path, db: str, solutions: Path | None, options: Optio
     assignment = load_assignment(name, solutions_folder(solutions))
     course = Course(root, db)
     with terminal.progress(f"grading {name}") as tell:
-        summary = run(assignment, course, options, lambda done, total, record: tell(
-            done, total, f"{record.student}: {record.status}" if record else ""))
+        summary = run(
+            assignment,
+            course,
+            options,
+            lambda done, total, record: tell(done, total, f"{record.student}: {record.status}" if record else ""),
+        )
     records = sorted([*summary.graded, *summary.unchanged], key=lambda r: r.student)
     grades = write_grades(assignment, course)
-    terminal.table(f"{name}, isolation {summary.level}", ("student", "status", "autograded", "what to know"),
-                   [(r.student, r.status, shown(r.score), r.message) for r in records])
+    terminal.table(
+        f"{name}, isolation {summary.level}",
+        ("student", "status", "autograded", "what to know"),
+        [(r.student, r.status, shown(r.score), r.message) for r in records],
+    )
     counts = Counter(r.status for r in records)
     for note in summary.notes:
         terminal.say(f"note: {note}")
-    terminal.say(f"{len(summary.graded)} graded, {len(summary.unchanged)} unchanged ("
-                 + ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) + f"). Marks: {grades}")
+    terminal.say(
+        f"{len(summary.graded)} graded, {len(summary.unchanged)} unchanged ("
+        + ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+        + f"). Marks: {grades}"
+    )
     if summary.level == "L1":
         terminal.say("Isolation L1: grades are safe, this machine is not. `autograder doctor` says how to raise it.")
-    terminal.result({"assignment": name, "isolation": summary.level, "graded": len(summary.graded),
-                     "unchanged": len(summary.unchanged), "grades": str(grades), "notes": summary.notes,
-                     "submissions": [_row(r) for r in records]})
+    terminal.result(
+        {
+            "assignment": name,
+            "isolation": summary.level,
+            "graded": len(summary.graded),
+            "unchanged": len(summary.unchanged),
+            "grades": str(grades),
+            "notes": summary.notes,
+            "submissions": [_row(r) for r in records],
+        }
+    )
     return ALL_GOOD
 
 
 def _row(record: Record) -> dict[str, object]:
-    return {"student": record.student, "status": record.status, "message": record.message, "score": record.score,
-            "max_score": record.max_score, "seconds": record.seconds,
-            "questions": {q.id: {"score": q.score, "max_score": q.max_score, "status": q.status} for q in record.questions}}
+    return {
+        "student": record.student,
+        "status": record.status,
+        "message": record.message,
+        "score": record.score,
+        "max_score": record.max_score,
+        "seconds": record.seconds,
+        "questions": {q.id: {"score": q.score, "max_score": q.max_score, "status": q.status} for q in record.questions},
+    }

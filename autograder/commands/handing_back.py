@@ -44,8 +44,9 @@ def report(name: str, root: Path, as_json: bool, quiet: bool) -> int:
     return ALL_GOOD
 
 
-def export(name: str, root: Path, db: str, solutions: Path | None, kind: str, out: Path | None, as_json: bool,
-           quiet: bool) -> int:
+def export(
+    name: str, root: Path, db: str, solutions: Path | None, kind: str, out: Path | None, as_json: bool, quiet: bool
+) -> int:
     terminal = Terminal(as_json=as_json, quiet=quiet)
     if kind != "csv":
         raise UserError(f"--format {kind!r} is not known; expected csv.")
@@ -76,8 +77,10 @@ def graded(course: Course, name: str) -> list[Record]:
     """The records of an assignment; one sentence where there are none."""
     records = course.records(name)
     if not records:
-        raise UserError(f"{course.root} holds no records of {name} yet: run `autograder grade {name} --course {course.root}`.",
-                        NOTHING_TO_DO)
+        raise UserError(
+            f"{course.root} holds no records of {name} yet: run `autograder grade {name} --course {course.root}`.",
+            NOTHING_TO_DO,
+        )
     return records
 
 
@@ -88,9 +91,16 @@ def formgrader(root: Path, db: str, port: int, browser: bool) -> int:
         raise UserError(f"{course.root} has no gradebook yet: run `autograder grade` first.", NOTHING_TO_DO)
     course.write_nbgrader_config()
     print(f"formgrader: http://localhost:{port}/formgrader (Ctrl-C ends it)", file=sys.stderr)
-    command = [sys.executable, "-m", "jupyter", "server", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-               "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
-               f"--ServerApp.root_dir={course.root.resolve()}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyter",
+        "server",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
+        f"--ServerApp.root_dir={course.root.resolve()}",
+    ]
     if os.geteuid() == 0:
         command.append("--allow-root")
     if not browser:

@@ -27,9 +27,23 @@ def check(notebook: Path, questions: Sequence[str], as_json: bool, quiet: bool) 
         for p in result.properties:
             if p.status != "passed" and p.hint:
                 terminal.say(f"    hint for “{p.title}”: {p.hint}")
-    terminal.result({"notebook": str(notebook), "notes": notes, "questions": [
-        {"id": r.question.id, "title": r.question.title, "passed": r.passed, "visible": len(r.properties),
-         "hidden": r.hidden, "properties": msgspec.to_builtins(r.properties)} for r in results]})
+    terminal.result(
+        {
+            "notebook": str(notebook),
+            "notes": notes,
+            "questions": [
+                {
+                    "id": r.question.id,
+                    "title": r.question.title,
+                    "passed": r.passed,
+                    "visible": len(r.properties),
+                    "hidden": r.hidden,
+                    "properties": msgspec.to_builtins(r.properties),
+                }
+                for r in results
+            ],
+        }
+    )
     return ALL_GOOD if all(r.passed == len(r.properties) for r in results) else FOUND_FAULTS
 
 
@@ -41,8 +55,9 @@ def submit(notebook: Path, out: Path | None, dry_run: bool, as_json: bool, quiet
     released = read_released(notebook.resolve().parent)
     names = [name for q in released.manifest.question for name in q.names]
     ids = [cell["id"] for cell in released.cells if cell["role"] in ("answer", "written")]
-    receipt = pack(notebook, released.manifest.name, names=names, ids=ids, out=out or notebook.resolve().parent,
-                   dry_run=dry_run)
+    receipt = pack(
+        notebook, released.manifest.name, names=names, ids=ids, out=out or notebook.resolve().parent, dry_run=dry_run
+    )
     for problem in receipt.problems:
         terminal.say(f"✗ {problem}")
     if receipt.archive is not None:

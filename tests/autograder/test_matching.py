@@ -19,8 +19,16 @@ NAMES = ["f", "g"]
 
 
 def answered(*, ids=True):
-    sources = ["# Title", "import torch", "def f(x):\n    return x", "data = load()\nf(data)  # ran it", "## Two",
-               "def g(x):\n    return 2 * x", "My text", "check('1')"]
+    sources = [
+        "# Title",
+        "import torch",
+        "def f(x):\n    return x",
+        "data = load()\nf(data)  # ran it",
+        "## Two",
+        "def g(x):\n    return 2 * x",
+        "My text",
+        "check('1')",
+    ]
     return [Cell(m.kind, s, m.id if ids else "") for m, s in zip(MASTER, sources, strict=True)]
 
 

@@ -5,7 +5,9 @@ import ast
 from autograder.mutation import mutants
 from autograder.notebooks import Cell
 
-CELL = Cell("code", '''def f(x, n):
+CELL = Cell(
+    "code",
+    '''def f(x, n):
     """Docstring with 3."""
     limit = 10
     ### BEGIN SOLUTION
@@ -14,7 +16,11 @@ CELL = Cell("code", '''def f(x, n):
     y = x.T @ x / n - 2.5
     y.fill_diagonal_(0)
     return y.sum(dim=0)
-    ### END SOLUTION''', "f", "answer", "1")
+    ### END SOLUTION''',
+    "f",
+    "answer",
+    "1",
+)
 
 
 def test_every_mutant_differs_from_the_solution_and_parses():
@@ -28,9 +34,15 @@ def test_every_mutant_differs_from_the_solution_and_parses():
 
 def test_the_slips_that_students_make_are_among_them():
     names = {m.name for m in mutants(CELL)}
-    assert {"f: n < 1 -> n >= 1", "f: x.T -> x", "f: 2.5 -> 5.0", "f: y.fill_diagonal_(0) -> nothing",
-            "f: return y.sum(dim=0) -> return None", "f: y.sum(dim=0) -> y.sum()",
-            "f: x.T @ x / n -> x.T @ x * n"} <= names
+    assert {
+        "f: n < 1 -> n >= 1",
+        "f: x.T -> x",
+        "f: 2.5 -> 5.0",
+        "f: y.fill_diagonal_(0) -> nothing",
+        "f: return y.sum(dim=0) -> return None",
+        "f: y.sum(dim=0) -> y.sum()",
+        "f: x.T @ x / n -> x.T @ x * n",
+    } <= names
 
 
 def test_error_messages_are_left_alone():

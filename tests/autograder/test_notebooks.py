@@ -13,8 +13,14 @@ from autograder.pysource import definitions_only, drop_magics
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(st.sampled_from(["cells", "source", "metadata", "outputs", "id", "cell_type", "nbgrader", "x"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["cells", "source", "metadata", "outputs", "id", "cell_type", "nbgrader", "x"]),
+            inner,
+            max_size=4,
+        )
+    ),
     max_leaves=20,
 )
 
@@ -66,14 +72,17 @@ def test_lone_surrogates_do_not_survive():
     cell.source.encode("utf-8")
 
 
-@pytest.mark.parametrize(("source", "expected", "dropped"), [
-    ("%matplotlib inline\nx = 1", "# %matplotlib inline\nx = 1", ["%matplotlib inline"]),
-    ("if x:\n    !pip install y", "if x:\n    pass  # !pip install y", ["!pip install y"]),
-    ("%%time\nx = 1", "# %%time\n# x = 1", ["%%time"]),
-    ("torch.sum?", "# torch.sum?", ["torch.sum?"]),
-    ("x = 7 \\\n% 3", "x = 7 \\\n% 3", []),
-    ('s = """\n%not magic\n"""', 's = """\n%not magic\n"""', []),
-])
+@pytest.mark.parametrize(
+    ("source", "expected", "dropped"),
+    [
+        ("%matplotlib inline\nx = 1", "# %matplotlib inline\nx = 1", ["%matplotlib inline"]),
+        ("if x:\n    !pip install y", "if x:\n    pass  # !pip install y", ["!pip install y"]),
+        ("%%time\nx = 1", "# %%time\n# x = 1", ["%%time"]),
+        ("torch.sum?", "# torch.sum?", ["torch.sum?"]),
+        ("x = 7 \\\n% 3", "x = 7 \\\n% 3", []),
+        ('s = """\n%not magic\n"""', 's = """\n%not magic\n"""', []),
+    ],
+)
 def test_only_what_python_cannot_read_is_dropped(source, expected, dropped):
     assert drop_magics(source) == (expected, dropped)
 

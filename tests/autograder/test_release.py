@@ -41,17 +41,24 @@ def test_metadata_is_what_nbgrader_expects(assignment, tmp_path):
 
     notebook = nbformat.reads((release(assignment, tmp_path / "a") / "tiny.ipynb").read_text(), as_version=4)
     marked = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
-    assert [(c.id, c.metadata.nbgrader.get("points")) for c in marked] == [("overlap", None), ("check-1", 2.0), ("answer-2", 1.0)]
+    assert [(c.id, c.metadata.nbgrader.get("points")) for c in marked] == [
+        ("overlap", None),
+        ("check-1", 2.0),
+        ("answer-2", 1.0),
+    ]
     for cell in marked:
         MetadataValidator().validate_cell(cell)
         assert compute_checksum(cell) == cell.metadata.nbgrader.checksum
         assert checksum(cell.source, cell.cell_type, cell.metadata.nbgrader) == cell.metadata.nbgrader.checksum
 
 
-@pytest.mark.parametrize("planted", [
-    "return (pattern * state).mean()",
-    "    return ( pattern*state ).mean()   # innocent",
-])
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "return (pattern * state).mean()",
+        "    return ( pattern*state ).mean()   # innocent",
+    ],
+)
 def test_a_planted_solution_line_is_caught(assignment, tmp_path, planted):
     source = assignment.folder / "tiny.py"
     source.write_text(source.read_text() + f"\n# %%\n{planted.strip()}\n")
@@ -84,23 +91,29 @@ def test_the_public_manifest_counts_hidden_properties_but_does_not_show_them(ass
     assert "any_number" not in json.dumps(public)
 
 
-@pytest.mark.parametrize(("source", "says"), [
-    ("### BEGIN SOLUTION\nx = 1", "never closed"),
-    ("x = 1\n### END SOLUTION", "has no"),
-    ("### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION", "inside another"),
-])
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("### BEGIN SOLUTION\nx = 1", "never closed"),
+        ("x = 1\n### END SOLUTION", "has no"),
+        ("### BEGIN SOLUTION\n### BEGIN SOLUTION\n### END SOLUTION", "inside another"),
+    ],
+)
 def test_unbalanced_markers_are_refused(source, says):
     with pytest.raises(UserError, match=says):
         stub(Cell("code", source, "f", "answer", "1"))
 
 
-@pytest.mark.parametrize(("old", "new", "says"), [
-    ('id="check-1"', 'id="check-one"', "needs one check cell with id check-1"),
-    ('id="overlap"', 'id="other"', "does not define other"),
-    ('question="2"', 'question="9"', "'9', which assignment.toml does not list"),
-    ('role="written"', 'role="essay"', "role 'essay', expected one of"),
-    ('id="answer-2"', 'id="an swer"', "needs an id of 1 to 64 letters"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('id="check-1"', 'id="check-one"', "needs one check cell with id check-1"),
+        ('id="overlap"', 'id="other"', "does not define other"),
+        ('question="2"', 'question="9"', "'9', which assignment.toml does not list"),
+        ('role="written"', 'role="essay"', "role 'essay', expected one of"),
+        ('id="answer-2"', 'id="an swer"', "needs an id of 1 to 64 letters"),
+    ],
+)
 def test_source_and_manifest_must_agree(assignment, old, new, says):
     source = assignment.folder / "tiny.py"
     source.write_text(source.read_text().replace(old, new))

@@ -36,10 +36,17 @@ def test_weights_that_make_no_sense_are_refused(weight):
         question_result(CODE, [prop("passed", weight), prop("failed", 0.5)])
 
 
-@pytest.mark.parametrize(("statuses", "expected"), [
-    (["passed", "passed"], "passed"), (["passed", "failed"], "partial"), (["failed"], "failed"), (["error"], "error"),
-    (["passed", "timeout"], "timeout"), ([], "not gradable"),
-])
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        (["passed", "passed"], "passed"),
+        (["passed", "failed"], "partial"),
+        (["failed"], "failed"),
+        (["error"], "error"),
+        (["passed", "timeout"], "timeout"),
+        ([], "not gradable"),
+    ],
+)
 def test_a_question_has_one_outcome(statuses, expected):
     assert question_result(CODE, [prop(s) for s in statuses]).status == expected
 
@@ -49,10 +56,16 @@ def test_written_questions_wait_for_a_person():
     assert (result.status, result.score, result.hand_max) == ("needs hand grading", 0.0, 2)
 
 
-@pytest.mark.parametrize(("faults", "missing", "expected", "names"), [
-    ({}, [], "graded", ""), ({"timeout": ["2.b"]}, [], "timed out", "2.b"), ({"crashed": ["2.b", "3.1"]}, [], "crashed", "2.b and 3.1"),
-    ({"memory": ["2.b"]}, [], "crashed", "memory"), ({}, ["f", "g"], "missing answers", "f and g"),
-])
+@pytest.mark.parametrize(
+    ("faults", "missing", "expected", "names"),
+    [
+        ({}, [], "graded", ""),
+        ({"timeout": ["2.b"]}, [], "timed out", "2.b"),
+        ({"crashed": ["2.b", "3.1"]}, [], "crashed", "2.b and 3.1"),
+        ({"memory": ["2.b"]}, [], "crashed", "memory"),
+        ({}, ["f", "g"], "missing answers", "f and g"),
+    ],
+)
 def test_a_submission_has_one_status_and_one_sentence(faults, missing, expected, names):
     results = [question_result(CODE, [prop("passed")]), question_result(TEXT, [])]
     status, message = submission_status(results, Submission(missing=missing), faults)

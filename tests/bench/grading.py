@@ -90,7 +90,8 @@ def nbgrader_course(assignment: Assignment, root: Path, count: int) -> list[str]
     maker = ClassMaker(assignment)
     (root / "nbgrader_config.py").write_text(
         f"c = get_config()\nc.CourseDirectory.root = {str(root)!r}\nc.CourseDirectory.db_url = 'sqlite:///{root}/gradebook.db'\n"
-        "c.ExecutePreprocessor.timeout = 120\n")
+        "c.ExecutePreprocessor.timeout = 120\n"
+    )
     source = root / "source" / NAME
     source.mkdir(parents=True)
     (source / f"{NAME}.ipynb").write_text(to_ipynb(functions_only(assignment, maker, 0)))
@@ -110,8 +111,18 @@ def our_course(assignment: Assignment, root: Path, count: int) -> list[str]:
         folder.mkdir(parents=True)
         cells = [c for c in maker.solved() if c.role in ("", "answer", "check")]
         (folder / f"{NAME}.ipynb").write_text(to_ipynb(cells))
-    return [str(Path(sys.executable).parent / "autograder"), "grade", NAME, "--course", str(root), "--solutions",
-            str(assignment.folder.parent), "--jobs", "1", "--quiet"]
+    return [
+        str(Path(sys.executable).parent / "autograder"),
+        "grade",
+        NAME,
+        "--course",
+        str(root),
+        "--solutions",
+        str(assignment.folder.parent),
+        "--jobs",
+        "1",
+        "--quiet",
+    ]
 
 
 def cost(make: object, assignment: Assignment, count: int) -> Cost:
@@ -127,8 +138,11 @@ def main() -> None:
     os.environ |= {"OMP_NUM_THREADS": "1", "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     assignment = load_assignment(NAME, ROOT / "solutions")
     assert released_cells(assignment)
-    costs = {(who, n): cost(make, assignment, n)
-             for n in (FEW, MANY) for who, make in (("ours", our_course), ("nbgrader", nbgrader_course))}
+    costs = {
+        (who, n): cost(make, assignment, n)
+        for n in (FEW, MANY)
+        for who, make in (("ours", our_course), ("nbgrader", nbgrader_course))
+    }
     rows = []
     for what, number in (("wall", lambda c: c.wall), ("CPU", lambda c: c.cpu)):
         ours, theirs = (number(costs[who, MANY]) for who in ("ours", "nbgrader"))

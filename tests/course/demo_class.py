@@ -83,38 +83,93 @@ class ClassMaker:
             Submission("01-perfect", to_ipynb(self.solved())),
             Submission("02-perfect-other-style", self.replace(self._one_each(self.accepted, 0))),
             Submission("03-perfect-third-style", self.replace(self._one_each(self.accepted, 1))),
-            Submission("04-untouched", to_ipynb(released_cells(self.assignment)), status="missing answers",
-                       loses=list(self.auto)),
+            Submission(
+                "04-untouched",
+                to_ipynb(released_cells(self.assignment)),
+                status="missing answers",
+                loses=list(self.auto),
+            ),
             self._wrong("05-one-property-wrong", 1, 0),
             self._wrong("06-two-mistakes", 2, 3),
             self._wrong("07-many-mistakes", 5, 11),
-            Submission("08-prints-and-warns", self.changed(f, "import sys, warnings\n" + wrap +
-                       "print('debug', args); warnings.warn('careful'); print('!', file=sys.stderr)\n"
-                       "    return _right(*args, **kwargs)")),
-            Submission("09-prints-20-megabytes", self.changed(f, wrap + "print('x' * 20_000_000)\n"
-                       "    return _right(*args, **kwargs)")),
-            Submission("10-syntax-error", self.changed(other_name, "def {name}(x:\n    return x"), status="missing answers",
-                       loses=[other]),
-            Submission("11-endless-loop", self.changed(other_name, "def {name}(*args, **kwargs):\n    while True:\n"
-                       "        pass"), status="timed out", loses=[other]),
-            Submission("12-loop-that-swallows-interrupts", self.changed(
-                other_name, "def {name}(*args, **kwargs):\n    while True:\n        try:\n            while True: pass\n"
-                "        except BaseException: pass"), status="timed out", loses=[other]),
-            Submission("13-exits", self.changed(other_name, "import os\ndef {name}(*args, **kwargs):\n    os._exit(0)"),
-                       status="crashed", loses=[other]),
-            Submission("14-waits-for-input", self.changed(other_name, "def {name}(*args, **kwargs):\n    return input('? ')"),
-                       loses=[other]),
-            Submission("15-allocates-4-gigabytes", self.changed(
-                other_name, "def {name}(*args, **kwargs):\n    kept = [bytearray(2**26) for _ in range(64)]\n"
-                "    return len(kept)"), loses=[other]),
-            Submission("16-replaces-torch-comparison", self._cheat(f, (
-                "import torch\nclass Yes:\n    def __eq__(self, other): return True\n"
-                "torch.allclose = torch.equal = lambda *a, **k: True\ndef {name}(*args, **kwargs):\n    return Yes()")),
-                loses=[own]),
-            Submission("17-looks-for-the-gradebook", self._cheat(f, (
-                "import glob, os\nfor path in glob.glob('/**/gradebook.db', recursive=True) + glob.glob('/**/solutions/**/*.py',"
-                " recursive=True):\n    open(path, 'w').write('')\ndef {name}(*args, **kwargs):\n    return 'full marks'")),
-                loses=[own]),
+            Submission(
+                "08-prints-and-warns",
+                self.changed(
+                    f,
+                    "import sys, warnings\n"
+                    + wrap
+                    + "print('debug', args); warnings.warn('careful'); print('!', file=sys.stderr)\n"
+                    "    return _right(*args, **kwargs)",
+                ),
+            ),
+            Submission(
+                "09-prints-20-megabytes",
+                self.changed(f, wrap + "print('x' * 20_000_000)\n    return _right(*args, **kwargs)"),
+            ),
+            Submission(
+                "10-syntax-error",
+                self.changed(other_name, "def {name}(x:\n    return x"),
+                status="missing answers",
+                loses=[other],
+            ),
+            Submission(
+                "11-endless-loop",
+                self.changed(other_name, "def {name}(*args, **kwargs):\n    while True:\n        pass"),
+                status="timed out",
+                loses=[other],
+            ),
+            Submission(
+                "12-loop-that-swallows-interrupts",
+                self.changed(
+                    other_name,
+                    "def {name}(*args, **kwargs):\n    while True:\n        try:\n            while True: pass\n"
+                    "        except BaseException: pass",
+                ),
+                status="timed out",
+                loses=[other],
+            ),
+            Submission(
+                "13-exits",
+                self.changed(other_name, "import os\ndef {name}(*args, **kwargs):\n    os._exit(0)"),
+                status="crashed",
+                loses=[other],
+            ),
+            Submission(
+                "14-waits-for-input",
+                self.changed(other_name, "def {name}(*args, **kwargs):\n    return input('? ')"),
+                loses=[other],
+            ),
+            Submission(
+                "15-allocates-4-gigabytes",
+                self.changed(
+                    other_name,
+                    "def {name}(*args, **kwargs):\n    kept = [bytearray(2**26) for _ in range(64)]\n"
+                    "    return len(kept)",
+                ),
+                loses=[other],
+            ),
+            Submission(
+                "16-replaces-torch-comparison",
+                self._cheat(
+                    f,
+                    (
+                        "import torch\nclass Yes:\n    def __eq__(self, other): return True\n"
+                        "torch.allclose = torch.equal = lambda *a, **k: True\ndef {name}(*args, **kwargs):\n    return Yes()"
+                    ),
+                ),
+                loses=[own],
+            ),
+            Submission(
+                "17-looks-for-the-gradebook",
+                self._cheat(
+                    f,
+                    (
+                        "import glob, os\nfor path in glob.glob('/**/gradebook.db', recursive=True) + glob.glob('/**/solutions/**/*.py',"
+                        " recursive=True):\n    open(path, 'w').write('')\ndef {name}(*args, **kwargs):\n    return 'full marks'"
+                    ),
+                ),
+                loses=[own],
+            ),
             Submission("18-test-cell-deleted", to_ipynb([c for c in self.solved() if c.id != f"check-{slug(own)}"])),
             Submission("19-test-cell-edited", self._edited_check(own)),
             Submission("20-answer-cell-duplicated", self._duplicated(g)),
@@ -173,7 +228,9 @@ def slug(question: str) -> str:
 
 
 def _foreign() -> str:
-    return to_ipynb([Cell("markdown", "# Geography, sheet 3", "a"), Cell("code", "def capital(country):\n    return 'Paris'", "b")])
+    return to_ipynb(
+        [Cell("markdown", "# Geography, sheet 3", "a"), Cell("code", "def capital(country):\n    return 'Paris'", "b")]
+    )
 
 
 def _figure() -> str:

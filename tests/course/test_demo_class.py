@@ -9,8 +9,8 @@ import pytest
 
 from autograder.commands.handing_back import write_grades
 from autograder.course import read_record
-from autograder.gradebook import Gradebook
 from autograder.grade import Options, grade
+from autograder.gradebook import Gradebook
 
 pytestmark = pytest.mark.course
 
@@ -61,11 +61,14 @@ def test_gradebook_and_csv_say_what_the_records_say(graded_course, hippocampus):
     assert len(rows) == 24
     header = path.read_text(encoding="utf-8").split("\n")[0].split(",")
     assert header[:4] == ["student_id", "status", "score", "max_score"]
-    assert header[4:4 + len(hippocampus.manifest.question)] == [q.id for q in hippocampus.manifest.question]
+    assert header[4 : 4 + len(hippocampus.manifest.question)] == [q.id for q in hippocampus.manifest.question]
     with sqlite3.connect(course.root / "gradebook.db") as db:
-        totals = dict(db.execute(
-            "select sa.student_id, sum(coalesce(g.auto_score, 0)) from grade g join submitted_notebook sn on g.notebook_id ="
-            " sn.id join submitted_assignment sa on sn.assignment_id = sa.id group by sa.student_id"))
+        totals = dict(
+            db.execute(
+                "select sa.student_id, sum(coalesce(g.auto_score, 0)) from grade g join submitted_notebook sn on g.notebook_id ="
+                " sn.id join submitted_assignment sa on sn.assignment_id = sa.id group by sa.student_id"
+            )
+        )
     for row in expected:
         record = read_record(course.record(row.student, "hippocampus"))
         assert totals[row.student] == pytest.approx(record.score)
@@ -112,8 +115,20 @@ def test_one_question_can_be_graded_again(graded_course, hippocampus):
 def test_a_record_has_what_others_rely_on(graded_course):
     course, _, _ = graded_course
     record = json.loads(course.record("01-perfect", "hippocampus").read_text())
-    assert {"schema", "student", "assignment", "status", "score", "max_score", "questions", "isolation", "seed", "versions",
-            "hashes", "seconds"} <= set(record)
+    assert {
+        "schema",
+        "student",
+        "assignment",
+        "status",
+        "score",
+        "max_score",
+        "questions",
+        "isolation",
+        "seed",
+        "versions",
+        "hashes",
+        "seconds",
+    } <= set(record)
     question = next(q for q in record["questions"] if q["properties"])
     assert {"id", "title", "score", "max_score", "status", "properties"} <= set(question)
     assert {"name", "visible", "weight", "status", "message", "seconds"} <= set(question["properties"][0])
