@@ -79,20 +79,24 @@ def opened(source: Path) -> Iterator[list[Entry]]:
         with zipfile.ZipFile(source) as archive:
             yield zip_entries(archive, source.stat().st_size)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, zlib.error):
-        raise UserError(f"{source} is not a zip that can be read: expected a folder or a zip with submissions.",
-                        NOT_GRADABLE) from None
+        raise UserError(
+            f"{source} is not a zip that can be read: expected a folder or a zip with submissions.", NOT_GRADABLE
+        ) from None
     except OSError as error:
         raise UserError(f"{source} cannot be read: {error.strerror or error}.", USAGE) from None
 
 
 def unpacked(outer: Entry) -> list[Entry]:
     """The files of a zip that is itself a file of a folder or archive; raises `RefusedFile` if it is none."""
+
     def read_again(place: int) -> bytes:
         # so that no more than one such zip is held in memory
         return _inner_entries(outer.read())[place].read()
 
-    return [Entry((*outer.parts, *inner.parts), inner.modified, inner.problem, partial(read_again, place))
-            for place, inner in enumerate(_inner_entries(outer.read()))]
+    return [
+        Entry((*outer.parts, *inner.parts), inner.modified, inner.problem, partial(read_again, place))
+        for place, inner in enumerate(_inner_entries(outer.read()))
+    ]
 
 
 def _inner_entries(raw: bytes) -> list[Entry]:
@@ -185,8 +189,7 @@ def _folder_entries(folder: Path, above: tuple[str, ...]) -> Iterator[Entry]:
         if stat.S_ISDIR(info.st_mode) and not _is_notebook(child.name) and len(parts) < MAX_DEPTH:
             yield from _folder_entries(Path(child.path), parts)
             continue
-        yield Entry(parts, info.st_mtime, _file_problem(info) or _name_problem(parts),
-                    partial(_read_file, child.path))
+        yield Entry(parts, info.st_mtime, _file_problem(info) or _name_problem(parts), partial(_read_file, child.path))
 
 
 def _file_problem(info: os.stat_result) -> str:

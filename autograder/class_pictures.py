@@ -41,18 +41,28 @@ def histogram(marks: Sequence[float], maximum: float) -> Picture:
         ax.axvline(middle, color=VERMILLION, linewidth=1.8, linestyle="--", zorder=3)
         height = float(np.max(counts))
         ax.set_ylim(0, height * 1.22 + 0.3)
-        ax.text(middle, height * 1.2 + 0.3, f" median {shown(middle)}", color="#9c3a00", va="top",
-                ha="left" if middle < top * 0.75 else "right")
+        ax.text(
+            middle,
+            height * 1.2 + 0.3,
+            f" median {shown(middle)}",
+            color="#9c3a00",
+            va="top",
+            ha="left" if middle < top * 0.75 else "right",
+        )
         ax.set_xlim(0, edges[-1])
         ax.set_xlabel(f"autograded marks (of {shown(maximum)}); shaded: the middle half")
         ax.set_ylabel("students")
         ax.locator_params(axis="y", integer=True)
     peak = int(np.argmax(counts))
-    return Picture(render(figure), (
-        f"Histogram of the autograded marks of {len(values)} students: lowest {shown(values.min())}, lower quartile "
-        f"{shown(low)}, median {shown(middle)}, upper quartile {shown(high)}, highest {shown(values.max())}, of "
-        f"{shown(maximum)}. Most students, {int(counts[peak])}, lie between {shown(edges[peak])} and "
-        f"{shown(edges[peak + 1])}."))
+    return Picture(
+        render(figure),
+        (
+            f"Histogram of the autograded marks of {len(values)} students: lowest {shown(values.min())}, lower "
+            f"quartile {shown(low)}, median {shown(middle)}, upper quartile {shown(high)}, highest {shown(values.max())}, of "
+            f"{shown(maximum)}. Most students, {int(counts[peak])}, lie between {shown(edges[peak])} and "
+            f"{shown(edges[peak + 1])}."
+        ),
+    )
 
 
 def heat_map(shares: npt.NDArray[np.float64], students: Sequence[str], questions: Sequence[str]) -> Picture:
@@ -65,16 +75,30 @@ def heat_map(shares: npt.NDArray[np.float64], students: Sequence[str], questions
     with rc_context(STYLE):
         figure = new_figure(WIDTH_INCHES, 0.7 + min(rows * 0.2, 14.0))
         ax = figure.subplots()
-        image = ax.imshow(np.ma.masked_invalid(shares), cmap=colormaps["cividis"].with_extremes(bad="white"), vmin=0,
-                          vmax=1, aspect="auto", interpolation="nearest")
+        image = ax.imshow(
+            np.ma.masked_invalid(shares),
+            cmap=colormaps["cividis"].with_extremes(bad="white"),
+            vmin=0,
+            vmax=1,
+            aspect="auto",
+            interpolation="nearest",
+        )
         for row, column in np.argwhere(np.isnan(shares)):
-            ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, hatch="////", edgecolor="#b9bec7",
-                                   linewidth=0))
+            ax.add_patch(
+                Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, hatch="////", edgecolor="#b9bec7", linewidth=0)
+            )
         if named:
             for row, column in np.argwhere(~np.isnan(shares)):
                 share = shares[row, column]
-                ax.text(column, row, f"{share:.0%}".rstrip("%"), ha="center", va="center", fontsize=9,
-                        color="white" if share < 0.55 else "black")
+                ax.text(
+                    column,
+                    row,
+                    f"{share:.0%}".rstrip("%"),
+                    ha="center",
+                    va="center",
+                    fontsize=9,
+                    color="white" if share < 0.55 else "black",
+                )
         ax.set_xticks(range(columns), [drawable(q) for q in questions])
         ax.xaxis.tick_top()
         ax.set_yticks(range(rows) if named else [], [drawable(s) for s in students] if named else [])
@@ -88,8 +112,11 @@ def heat_map(shares: npt.NDArray[np.float64], students: Sequence[str], questions
     seen = ~np.isnan(shares)
     means = np.divide(np.nansum(shares, axis=0), seen.sum(axis=0), out=np.full(columns, np.nan), where=seen.any(axis=0))
     parts = [f"{q} {'not graded' if np.isnan(m) else f'{m:.0%}'}" for q, m in zip(questions, means, strict=True)]
-    return Picture(render(figure), f"Heat map of {rows} students by {columns} questions, best students at the top. "
-                                   f"Mean share of the marks: {', '.join(parts)}.")
+    return Picture(
+        render(figure),
+        f"Heat map of {rows} students by {columns} questions, best students at the top. "
+        f"Mean share of the marks: {', '.join(parts)}.",
+    )
 
 
 def difficulty(stats: Sequence[QuestionStat]) -> Picture:
@@ -105,8 +132,9 @@ def difficulty(stats: Sequence[QuestionStat]) -> Picture:
         ax.text(0.005, POOR_DISCRIMINATION - 0.02, "tells students apart poorly", va="top", color="#545b66", fontsize=9)
         for s, r in known:
             poor = r < POOR_DISCRIMINATION
-            ax.plot(s.facility, r, "x" if poor else "o", color=VERMILLION if poor else BLUE, markersize=7,
-                    markeredgewidth=2)
+            ax.plot(
+                s.facility, r, "x" if poor else "o", color=VERMILLION if poor else BLUE, markersize=7, markeredgewidth=2
+            )
         _label_points(ax, [(s.facility, r, s.id) for s, r in known])
         ax.set_xlim(0, 1)
         ax.set_ylim(min(-0.1, min(r for _, r in known) - 0.1), 1.05)
@@ -114,8 +142,11 @@ def difficulty(stats: Sequence[QuestionStat]) -> Picture:
         ax.set_xlabel("mean share of the marks earned, %")
         ax.set_ylabel("correlation with the rest")
     words = [f"{s.id} {s.facility:.0%} and {r:.2f}" for s, r in known]
-    return Picture(render(figure), "Difficulty against discrimination: per question the mean share of marks earned and "
-                                   f"the correlation with all other questions: {'; '.join(words)}.")
+    return Picture(
+        render(figure),
+        "Difficulty against discrimination: per question the mean share of marks earned and "
+        f"the correlation with all other questions: {'; '.join(words)}.",
+    )
 
 
 def times(seconds: Sequence[float], students: Sequence[str]) -> Picture:
@@ -135,8 +166,13 @@ def times(seconds: Sequence[float], students: Sequence[str]) -> Picture:
             ax.set_yscale("log")
             ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
             ax.yaxis.set_minor_formatter(lambda *_: "")
-        ax.annotate(f"{drawable(names[0])}, {duration(values[0])}", (0, values[0]), xytext=(8, 5),
-                    textcoords="offset points", fontsize=9)
+        ax.annotate(
+            f"{drawable(names[0])}, {duration(values[0])}",
+            (0, values[0]),
+            xytext=(8, 5),
+            textcoords="offset points",
+            fontsize=9,
+        )
         ax.set_xticks([])
         ax.set_xlabel(f"{len(values)} submissions, slowest first")
         ax.set_ylabel("seconds" + (" (log)" if wide else ""))
@@ -154,8 +190,14 @@ def _label_points(ax: Axes, points: Sequence[tuple[float, float, str]]) -> None:
             level -= 0.07
         taken.append((x, level))
         right = x < 0.9
-        ax.text(x + (0.022 if right else -0.022), level, drawable(name), fontsize=9, ha="left" if right else "right",
-                va="center")
+        ax.text(
+            x + (0.022 if right else -0.022),
+            level,
+            drawable(name),
+            fontsize=9,
+            ha="left" if right else "right",
+            va="center",
+        )
 
 
 @cache

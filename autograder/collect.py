@@ -60,8 +60,13 @@ class _Candidate:
     def preference(self, assignment: str) -> tuple[bool, bool, float, bool, tuple[str, ...]]:
         """The candidate that compares largest is the submission: the right name, then the newest."""
         stem = self.parts[-1].rsplit(".", 1)[0]
-        return (assignment in self.parts[1:-1], assignment.lower() in self.entry.path.lower(), self.entry.modified,
-                stem == assignment, self.parts)
+        return (
+            assignment in self.parts[1:-1],
+            assignment.lower() in self.entry.path.lower(),
+            self.entry.modified,
+            stem == assignment,
+            self.parts,
+        )
 
 
 def collect(source: Path, course: Path, assignment: str, *, expected_names: Collection[str] = ()) -> CollectReport:
@@ -88,8 +93,9 @@ def collect(source: Path, course: Path, assignment: str, *, expected_names: Coll
     run = _Run(course, assignment, set(expected_names) or set(Course(course).roster()))
     with opened(source) as entries:
         if not entries:
-            raise UserError(f"{source} is empty: expected notebooks such as <student>/{assignment}.ipynb.",
-                            NOTHING_TO_DO)
+            raise UserError(
+                f"{source} is empty: expected notebooks such as <student>/{assignment}.ipynb.", NOTHING_TO_DO
+            )
         stem = source.name.rsplit(".", 1)[0] if source.is_file() else source.resolve().name
         for candidates in run.by_student(entries, stem):
             run.take(candidates)
@@ -97,8 +103,9 @@ def collect(source: Path, course: Path, assignment: str, *, expected_names: Coll
     folder = write_quarantine(course / "quarantine" / assignment, run.refused) if run.refused else ""
     count = {o: sum(row.outcome == o for row in rows) for o in (COLLECTED, UNCHANGED, KEPT, QUARANTINED, IGNORED)}
     missing = sorted(s for s in run.students if not (course / "submitted" / s / assignment).exists())
-    return CollectReport(assignment=assignment, source=str(source), rows=rows, missing=missing, quarantine=folder,
-                         **count)
+    return CollectReport(
+        assignment=assignment, source=str(source), rows=rows, missing=missing, quarantine=folder, **count
+    )
 
 
 class _Run:
@@ -120,8 +127,12 @@ class _Run:
             if not entry.name.lower().endswith(".ipynb"):
                 others.setdefault(student if student and len(parts) > 1 else "", []).append(entry)
             elif student is None:
-                self.refuse("", entry, "no student can be told from its name; call it "
-                            f"<student>_{self.assignment}.ipynb or put it into a folder with the student's id")
+                self.refuse(
+                    "",
+                    entry,
+                    "no student can be told from its name; call it "
+                    f"<student>_{self.assignment}.ipynb or put it into a folder with the student's id",
+                )
             else:
                 groups.setdefault(student, []).append(_Candidate(student, parts, entry))
         for student, found in others.items():
@@ -200,5 +211,6 @@ def _store(raw: bytes, target: Path, modified: float) -> str:
 
 
 def _row(student: str, entry: Entry, outcome: str, what: str) -> CollectRow:
-    return CollectRow(student=one_line(student, 100), file=one_line(entry.path, 200), outcome=outcome,
-                      what=one_line(what, 400))
+    return CollectRow(
+        student=one_line(student, 100), file=one_line(entry.path, 200), outcome=outcome, what=one_line(what, 400)
+    )

@@ -34,8 +34,12 @@ class GradeRow:
     to_mark: Decimal | None = None
 
 
-def grade_rows(records: Sequence[Record], manual: Mapping[str, Mapping[str, ManualMark]], missing: Sequence[str],
-               late: Mapping[str, str] | None = None) -> list[GradeRow]:
+def grade_rows(
+    records: Sequence[Record],
+    manual: Mapping[str, Mapping[str, ManualMark]],
+    missing: Sequence[str],
+    late: Mapping[str, str] | None = None,
+) -> list[GradeRow]:
     """One row per student, by name: who handed in from the records, the others as "not submitted".
 
     Raises
@@ -54,9 +58,16 @@ def grade_rows(records: Sequence[Record], manual: Mapping[str, Mapping[str, Manu
     return sorted(rows, key=lambda row: row.student)
 
 
-def write_csv(records: Sequence[Record], manual: Mapping[str, Mapping[str, ManualMark]], missing: Sequence[str],
-              path: Path, *, late: Mapping[str, str] | None = None, questions: Sequence[str] = (),
-              bom: bool = False) -> None:
+def write_csv(
+    records: Sequence[Record],
+    manual: Mapping[str, Mapping[str, ManualMark]],
+    missing: Sequence[str],
+    path: Path,
+    *,
+    late: Mapping[str, str] | None = None,
+    questions: Sequence[str] = (),
+    bom: bool = False,
+) -> None:
     """Write `grades.csv`: one row per student, one column per question.
 
     Parameters
@@ -80,9 +91,18 @@ def write_csv(records: Sequence[Record], manual: Mapping[str, Mapping[str, Manua
     writer = csv.writer(buffer, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
     writer.writerow(["student_id", "status", "score", "max_score", *map(_text, ids), "late", "isolation", "to_mark"])
     for row in rows:
-        writer.writerow([
-            _text(row.student), _text(row.status), _number(row.score), _number(row.max_score),
-            *(_number(row.questions.get(i)) for i in ids), _text(row.late), _text(row.isolation), _number(row.to_mark)])
+        writer.writerow(
+            [
+                _text(row.student),
+                _text(row.status),
+                _number(row.score),
+                _number(row.max_score),
+                *(_number(row.questions.get(i)) for i in ids),
+                _text(row.late),
+                _text(row.isolation),
+                _number(row.to_mark),
+            ]
+        )
     write_whole(path, ("\ufeff" if bom else "") + buffer.getvalue())
 
 
@@ -90,8 +110,16 @@ def _row(record: Record, marks: Mapping[str, ManualMark], late: str) -> GradeRow
     graded = record.status not in UNGRADED
     each = {q.id: question_marks(q, marks.get(q.id, NO_MARK), graded=graded) for q in record.questions}
     waiting = waiting_marks(record, marks) if graded and record.questions else None
-    return GradeRow(record.student, record.status, total_marks(record, marks), record.max_score, each, late,
-                    record.isolation, waiting)
+    return GradeRow(
+        record.student,
+        record.status,
+        total_marks(record, marks),
+        record.max_score,
+        each,
+        late,
+        record.isolation,
+        waiting,
+    )
 
 
 def _number(value: Decimal | float | None) -> str:

@@ -26,8 +26,13 @@ from autograder.record import QuestionResult, Record
 from autograder.showing import MAX_PICTURES, Shown, shown_properties
 
 QUESTION_WORDS = {
-    "passed": "right", "partial": "partly right", "failed": "not right yet", "error": "stopped with an error",
-    "timeout": "took too long", "not gradable": "could not be graded", "needs hand grading": "to be marked by a person",
+    "passed": "right",
+    "partial": "partly right",
+    "failed": "not right yet",
+    "error": "stopped with an error",
+    "timeout": "took too long",
+    "not gradable": "could not be graded",
+    "needs hand grading": "to be marked by a person",
 }
 
 
@@ -109,9 +114,17 @@ def page(record: Record, rubric_marks: Mapping[str, ManualMark] | None = None) -
         questions.append(QuestionView(result, marks.get(result.id, NO_MARK), views, record.status not in UNGRADED))
     properties = [p for q in record.questions for p in q.properties if p.status != "not gradable"]
     return render(
-        "feedback.html", record=record, questions=questions, total=total_marks(record, marks),
-        waiting=waiting_marks(record, marks), bonus_max=bonus_max(record), steps=_steps(record, questions),
-        checked=len(properties), holding=sum(p.status == "passed" for p in properties), slowest=_slowest(record))
+        "feedback.html",
+        record=record,
+        questions=questions,
+        total=total_marks(record, marks),
+        waiting=waiting_marks(record, marks),
+        bonus_max=bonus_max(record),
+        steps=_steps(record, questions),
+        checked=len(properties),
+        holding=sum(p.status == "passed" for p in properties),
+        slowest=_slowest(record),
+    )
 
 
 def panel(results: Sequence[QuestionResult], after: Sequence[str] = ()) -> str:
@@ -126,8 +139,11 @@ def _steps(record: Record, questions: Sequence[QuestionView]) -> list[str]:
     if record.status == "wrong assignment":
         return [f"Hand in the notebook of “{record.title}”: look at its first heading before you do."]
     steps = []
-    lost = [(q.result.auto_max - float(auto_marks(q.result, q.mark) or 0), q) for q in questions
-            if q.result.auto_max and q.status != "not gradable"]
+    lost = [
+        (q.result.auto_max - float(auto_marks(q.result, q.mark) or 0), q)
+        for q in questions
+        if q.result.auto_max and q.status != "not gradable"
+    ]
     for gap, q in sorted(lost, key=lambda pair: (pair[1].result.bonus, -pair[0]))[:3]:
         if gap < 0.005:
             continue
@@ -136,8 +152,10 @@ def _steps(record: Record, questions: Sequence[QuestionView]) -> list[str]:
         first = f" Begin with: {begin.title}" if begin else ""
         steps.append(f"{q.result.id}: {shown(gap)} {'mark' if shown(gap) == '1' else 'marks'} to win back.{first}")
     if steps:
-        steps.append("Correct the function in your notebook, run its cell, and let check(\"…\") with the question's "
-                     "id tell you whether the visible properties hold.")
+        steps.append(
+            'Correct the function in your notebook, run its cell, and let check("…") with the question\'s '
+            "id tell you whether the visible properties hold."
+        )
     if any(q.status == "not gradable" for q in questions):
         steps.append("Something could not be graded, which is not your fault: ask the person who runs the course.")
     if waiting_marks(record, {q.result.id: q.mark for q in questions}):

@@ -33,8 +33,19 @@ def reencode_image(data: str) -> str | None:
                     return None
                 image.load()
                 pixels = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    except (binascii.Error, ValueError, OSError, SyntaxError, Warning, MemoryError, EOFError, ArithmeticError,
-            LookupError, TypeError, Image.DecompressionBombError):
+    except (
+        binascii.Error,
+        ValueError,
+        OSError,
+        SyntaxError,
+        Warning,
+        MemoryError,
+        EOFError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        Image.DecompressionBombError,
+    ):
         # Pillow's decoders raise any of these on bytes that are no image
         return None
     pixels.thumbnail((MAX_SIDE, MAX_SIDE))

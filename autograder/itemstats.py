@@ -88,9 +88,15 @@ def question_stats(records: Sequence[Record]) -> list[QuestionStat]:
     for column, id_ in enumerate(ids):
         there = ~np.isnan(shares[:, column])
         rest = marks[there].sum(axis=1) - marks[there, column]
-        stats.append(QuestionStat(
-            id_, questions[id_].title, float(shares[there, column].mean()) if there.any() else 0.0,
-            _correlation(marks[there, column], rest), int(there.sum())))
+        stats.append(
+            QuestionStat(
+                id_,
+                questions[id_].title,
+                float(shares[there, column].mean()) if there.any() else 0.0,
+                _correlation(marks[there, column], rest),
+                int(there.sum()),
+            )
+        )
     return stats
 
 
@@ -103,8 +109,10 @@ def property_stats(records: Sequence[Record]) -> list[PropertyStat]:
                 if p.status != "not gradable":
                     found.setdefault((q.id, p.name), (p, []))[1].append(p.status == "passed")
     order = {id_: n for n, id_ in enumerate(question_ids(records))}
-    stats = [PropertyStat(question, name, p.title, p.visible, sum(passed), len(passed))
-             for (question, name), (p, passed) in found.items()]
+    stats = [
+        PropertyStat(question, name, p.title, p.visible, sum(passed), len(passed))
+        for (question, name), (p, passed) in found.items()
+    ]
     return sorted(stats, key=lambda s: order[s.question])
 
 

@@ -47,8 +47,9 @@ def _known(stem: str, students: Collection[str]) -> str | None:
     return max(matches, key=len, default=None)
 
 
-def without_root(paths: Sequence[Parts], assignment: str, source_stem: str,
-                 students: Collection[str] = ()) -> list[Parts]:
+def without_root(
+    paths: Sequence[Parts], assignment: str, source_stem: str, students: Collection[str] = ()
+) -> list[Parts]:
     """`paths` without the folder that all of them lie in, where that folder is no student's.
 
     It is dropped if it has a container's name, the archive's or the assignment's, or if there are at

@@ -21,16 +21,30 @@ MAX_TEXT = 4000
 
 #: A sign beside each word, so that colour is never the only cue.
 STATUS_SIGNS = {
-    "passed": "✓", "partial": "◐", "failed": "✗", "error": "✗", "timeout": "✗", "not gradable": "–",
+    "passed": "✓",
+    "partial": "◐",
+    "failed": "✗",
+    "error": "✗",
+    "timeout": "✗",
+    "not gradable": "–",
     "needs hand grading": "✎",
 }
 STATUS_WORDS = {
-    "passed": "holds", "failed": "does not hold", "error": "stopped with an error", "timeout": "took too long",
-    "not gradable": "could not be graded", "needs hand grading": "a person marks this", "partial": "partly right",
+    "passed": "holds",
+    "failed": "does not hold",
+    "error": "stopped with an error",
+    "timeout": "took too long",
+    "not gradable": "could not be graded",
+    "needs hand grading": "a person marks this",
+    "partial": "partly right",
 }
 SUBMISSION_WORDS = {
-    "graded": "Graded", "missing answers": "Graded, with answers missing", "timed out": "Graded, with a timeout",
-    "crashed": "Graded, with a crash", "unreadable": "Could not be read", "wrong assignment": "Another assignment",
+    "graded": "Graded",
+    "missing answers": "Graded, with answers missing",
+    "timed out": "Graded, with a timeout",
+    "crashed": "Graded, with a crash",
+    "unreadable": "Could not be read",
+    "wrong assignment": "Another assignment",
     "not submitted": "Not submitted",
 }
 LEVEL_WORDS = {
@@ -50,16 +64,25 @@ def environment() -> Environment:
     def harmless(value: Any) -> Any:
         return clean(value, MAX_TEXT) if isinstance(value, str) and not isinstance(value, Markup) else value
 
-    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-                       finalize=harmless, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=harmless,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     made.globals.update(
         # the files are ours, not a student's
         style=Markup(style),
-        policy=policy, status_signs=STATUS_SIGNS, status_words=STATUS_WORDS,
-        submission_words=SUBMISSION_WORDS, level_words=LEVEL_WORDS,
+        policy=policy,
+        status_signs=STATUS_SIGNS,
+        status_words=STATUS_WORDS,
+        submission_words=SUBMISSION_WORDS,
+        level_words=LEVEL_WORDS,
     )
     made.filters.update(marks=shown, slug=slug, number=number, duration=duration)
     return made

@@ -22,11 +22,24 @@ DOTS_PER_INCH = 180
 #: Okabe and Ito's colours, told apart by every kind of colour vision (Okabe & Ito 2008).
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#8A8F98"
 STYLE: dict[str, Any] = {
-    "font.size": 9.5, "axes.titlesize": 9.5, "axes.labelsize": 9.5, "xtick.labelsize": 9, "ytick.labelsize": 9,
-    "legend.fontsize": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#5b616b",
-    "axes.labelcolor": "#22262e", "text.color": "#22262e", "xtick.color": "#3f4650", "ytick.color": "#3f4650",
+    "font.size": 9.5,
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 9.5,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#5b616b",
+    "axes.labelcolor": "#22262e",
+    "text.color": "#22262e",
+    "xtick.color": "#3f4650",
+    "ytick.color": "#3f4650",
     # names and titles are text: a dollar sign in them is no formula
-    "text.parse_math": False, "figure.facecolor": "white", "savefig.facecolor": "white", "font.family": "DejaVu Sans",
+    "text.parse_math": False,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "font.family": "DejaVu Sans",
 }
 #: More rows of images than this are left out, and the caption says so.
 MAX_IMAGE_ROWS = 3
@@ -178,8 +191,15 @@ def _lines(expected: Array, got: Array) -> Figure:
         axes = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
         marker = "." if max(expected.size, got.size) <= 60 else ""
         axes[0].plot(expected, color=BLUE, marker=marker, linewidth=1.6, label="expected")
-        axes[0].plot(got, color=VERMILLION, marker="x" if marker else "", markersize=4, linewidth=1.2, linestyle="--",
-                     label="got")
+        axes[0].plot(
+            got,
+            color=VERMILLION,
+            marker="x" if marker else "",
+            markersize=4,
+            linewidth=1.2,
+            linestyle="--",
+            label="got",
+        )
         axes[0].legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
         axes[0].set_ylabel("value")
         if same:
@@ -196,8 +216,14 @@ def _show(ax: Axes, array: Array, cmap: str, low: float, high: float) -> Any:
 
     colours = colormaps[cmap].with_extremes(bad="#f2b8c6")
     aspect: Literal["equal", "auto"] = "equal" if 0.2 <= array.shape[0] / array.shape[1] <= 5 else "auto"
-    return ax.imshow(np.ma.masked_invalid(array), cmap=colours, vmin=low, vmax=high, aspect=aspect,
-                     interpolation="nearest" if array.size <= 40_000 else "auto")
+    return ax.imshow(
+        np.ma.masked_invalid(array),
+        cmap=colours,
+        vmin=low,
+        vmax=high,
+        aspect=aspect,
+        interpolation="nearest" if array.size <= 40_000 else "auto",
+    )
 
 
 def new_figure(width: float, height: float) -> Figure:

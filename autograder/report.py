@@ -70,17 +70,29 @@ def page(records: Sequence[Record], roster: Sequence[str]) -> str:
     maximum = float(max((auto_max(r) for r in known), default=0))
     scores = [r.score for r in known]
     return render(
-        "report.html", record=records[0], records=known, missing=missing, n_submissions=len(records),
-        statuses=_statuses(records, missing), questions=stats, groups=_grouped(properties),
+        "report.html",
+        record=records[0],
+        records=known,
+        missing=missing,
+        n_submissions=len(records),
+        statuses=_statuses(records, missing),
+        questions=stats,
+        groups=_grouped(properties),
         commonest=sorted((p for p in properties if p.failed), key=lambda p: (p.rate, p.question))[:MAX_COMMONEST],
-        quartiles=np.percentile(scores, [25, 50, 75]).tolist() if scores else None, maximum=maximum,
+        quartiles=np.percentile(scores, [25, 50, 75]).tolist() if scores else None,
+        maximum=maximum,
         distribution=draw.histogram(scores, maximum) if scores else None,
-        heat=_heat(known, autograded), scatter=draw.difficulty(stats) if any(
-            s.discrimination is not None for s in stats) else None, min_students=MIN_STUDENTS,
+        heat=_heat(known, autograded),
+        scatter=draw.difficulty(stats) if any(s.discrimination is not None for s in stats) else None,
+        min_students=MIN_STUDENTS,
         time=draw.times([r.seconds for r in records], [r.student for r in records]),
-        seconds=sum(r.seconds for r in records), facts=_facts(records), seeds=sorted({r.seed for r in records}),
+        seconds=sum(r.seconds for r in records),
+        facts=_facts(records),
+        seeds=sorted({r.seed for r in records}),
         notes=[(r.student, note) for r in records for note in r.notes],
-        outcome_words=STATUS_WORDS, lowest=_lowest_level(records))
+        outcome_words=STATUS_WORDS,
+        lowest=_lowest_level(records),
+    )
 
 
 def write_index(folder: Path) -> Path:
@@ -92,8 +104,15 @@ def write_index(folder: Path) -> Path:
 
 
 def _heat(known: Sequence[Record], ids: Sequence[str]) -> Picture | None:
-    return draw.heat_map(share_matrix(known, question_ids(known))[:, [question_ids(known).index(i) for i in ids]],
-                         [r.student for r in known], ids) if known and ids else None
+    return (
+        draw.heat_map(
+            share_matrix(known, question_ids(known))[:, [question_ids(known).index(i) for i in ids]],
+            [r.student for r in known],
+            ids,
+        )
+        if known and ids
+        else None
+    )
 
 
 def _statuses(records: Sequence[Record], missing: Sequence[str]) -> list[StatusRow]:
@@ -135,7 +154,7 @@ def _lowest_level(records: Sequence[Record]) -> str:
     low = [r for r in records if r.isolation not in ("L3", "L2d")]
     if not low:
         return ""
-    return (f"{len(low)} of {len(records)} submissions were graded below the sealed box (L3): the marks are safe, the "
-            "grading machine was less protected. `autograder doctor` says how to raise the level.")
-
-
+    return (
+        f"{len(low)} of {len(records)} submissions were graded below the sealed box (L3): the marks are safe, the "
+        "grading machine was less protected. `autograder doctor` says how to raise the level."
+    )

@@ -115,6 +115,8 @@ def _table(name: str, array: Array, expected: Array | None) -> NumberTable:
         against = np.atleast_2d(expected)
         scale = float(np.nan_to_num(np.abs(against)).max(initial=1e-12))
         differs = ~(np.abs(rows - against) <= SAME * scale)
-    cells = [[(number(float(x)), bool(off)) for x, off in zip(*pair, strict=True)]
-             for pair in zip(rows, differs, strict=True)]
+    cells = [
+        [(number(float(x)), bool(off)) for x, off in zip(*pair, strict=True)]
+        for pair in zip(rows, differs, strict=True)
+    ]
     return NumberTable(name, shape_text(array), cells)

@@ -47,14 +47,27 @@ class Receipt(msgspec.Struct, kw_only=True):
 
     def text(self) -> str:
         """The receipt as lines to print or keep."""
-        lines = [f"assignment  {self.assignment}", f"time        {self.time}", f"sha256      {self.sha256 or '-'}",
-                 f"size        {self.bytes} bytes", *(f"{name:<11} {v}" for name, v in sorted(self.versions.items())),
-                 *(f"problem     {p}" for p in self.problems), *(f"note        {n}" for n in self.notes)]
+        lines = [
+            f"assignment  {self.assignment}",
+            f"time        {self.time}",
+            f"sha256      {self.sha256 or '-'}",
+            f"size        {self.bytes} bytes",
+            *(f"{name:<11} {v}" for name, v in sorted(self.versions.items())),
+            *(f"problem     {p}" for p in self.problems),
+            *(f"note        {n}" for n in self.notes),
+        ]
         return "\n".join([*lines, f"packed      {self.archive}"] if self.archive else lines) + "\n"
 
 
-def pack(notebook: Path, assignment: str, *, names: Sequence[str] = (), ids: Sequence[str] | Mapping[str, str] = (),
-         out: Path, dry_run: bool = False) -> Receipt:
+def pack(
+    notebook: Path,
+    assignment: str,
+    *,
+    names: Sequence[str] = (),
+    ids: Sequence[str] | Mapping[str, str] = (),
+    out: Path,
+    dry_run: bool = False,
+) -> Receipt:
     """Write `<assignment>-submission.zip` and `<assignment>-receipt.json` to the folder `out`.
 
     Parameters
@@ -83,8 +96,10 @@ def pack(notebook: Path, assignment: str, *, names: Sequence[str] = (), ids: Seq
     raw = json.dumps(document, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     receipt.sha256, receipt.bytes = hashlib.sha256(raw).hexdigest(), len(raw)
     if len(raw) > MAX_FILE_BYTES:
-        receipt.problems.append(f"{notebook.name} has {len(raw) >> 20} MiB without its large outputs, at most "
-                                f"{MAX_FILE_BYTES >> 20} MiB are collected: clear outputs and pictures in the text.")
+        receipt.problems.append(
+            f"{notebook.name} has {len(raw) >> 20} MiB without its large outputs, at most "
+            f"{MAX_FILE_BYTES >> 20} MiB are collected: clear outputs and pictures in the text."
+        )
         return receipt
     if not dry_run:
         receipt.archive = str(out / f"{assignment}-submission.zip")
@@ -115,23 +130,32 @@ def _cells(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [cell for cell in document.get("cells", []) if isinstance(cell, dict)]
 
 
-def _check_answers(document: dict[str, Any], names: Sequence[str], ids: Sequence[str] | Mapping[str, str],
-                   receipt: Receipt) -> None:
+def _check_answers(
+    document: dict[str, Any], names: Sequence[str], ids: Sequence[str] | Mapping[str, str], receipt: Receipt
+) -> None:
     cells = cells_of(json.dumps(document).encode("utf-8", "replace"), "notebook")
     code = "\n".join(cell.source for cell in cells if cell.is_code)
-    receipt.problems += [f"nothing in the notebook defines {name}" for name in names if not re.search(
-        rf"^\s*(?:(?:async\s+)?def|class)\s+{name}\b|^{name}\s*=", code, re.MULTILINE)]
+    receipt.problems += [
+        f"nothing in the notebook defines {name}"
+        for name in names
+        if not re.search(rf"^\s*(?:(?:async\s+)?def|class)\s+{name}\b|^{name}\s*=", code, re.MULTILINE)
+    ]
     present = {cell.id for cell in cells if cell.id}
     if ids and not present & set(ids):
-        receipt.notes.append("the notebook has lost its cell ids (some tools drop them): answers will be found by the "
-                             "names of their functions and by their place")
+        receipt.notes.append(
+            "the notebook has lost its cell ids (some tools drop them): answers will be found by the "
+            "names of their functions and by their place"
+        )
     else:
         asked = ids if isinstance(ids, Mapping) else dict.fromkeys(ids, "")
         for id_ in (i for i in asked if i not in present and i not in names):
             of = f" of question {asked[id_]}" if asked[id_] else ""
             receipt.problems.append(f"the cell {id_}{of} is missing: take it from a fresh copy of the assignment")
-    untouched = [c.id or f"cell {n}" for n, c in enumerate(cells, start=1)
-                 if (UNTOUCHED_CODE if c.is_code else UNTOUCHED_TEXT).search(c.source)]
+    untouched = [
+        c.id or f"cell {n}"
+        for n, c in enumerate(cells, start=1)
+        if (UNTOUCHED_CODE if c.is_code else UNTOUCHED_TEXT).search(c.source)
+    ]
     if untouched:
         receipt.notes.append(f"not answered yet: {', '.join(untouched)}")
 

@@ -53,11 +53,16 @@ def everything_under(folder):
 
 
 LAYOUTS = {
-    "folders": {"anna/hippocampus.ipynb": numbered(1), "O'Neil, Jr./hippocampus (1).ipynb": numbered(2),
-                "=1+1/hippocampus.ipynb": numbered(3)},
+    "folders": {
+        "anna/hippocampus.ipynb": numbered(1),
+        "O'Neil, Jr./hippocampus (1).ipynb": numbered(2),
+        "=1+1/hippocampus.ipynb": numbered(3),
+    },
     "flat": {"anna.ipynb": numbered(1), "O'Neil, Jr..ipynb": numbered(2), "=1+1_hippocampus.ipynb": numbered(3)},
-    "nbgrader": {f"submitted/{s}/hippocampus/hippocampus.ipynb": numbered(n)
-                 for n, s in enumerate(("anna", "O'Neil, Jr.", "=1+1"), start=1)},
+    "nbgrader": {
+        f"submitted/{s}/hippocampus/hippocampus.ipynb": numbered(n)
+        for n, s in enumerate(("anna", "O'Neil, Jr.", "=1+1"), start=1)
+    },
 }
 
 
@@ -76,7 +81,8 @@ def test_a_wrong_file_name_is_accepted_and_noted(tmp_path):
     report = collect(source, tmp_path / "course", "hippocampus")
     assert {r.student: r.what for r in report.rows} == {
         "anna": "collected; it was called hippocampus (1).ipynb",
-        "bob": "collected; it was called answers.ipynb, which does not name the assignment"}
+        "bob": "collected; it was called answers.ipynb, which does not name the assignment",
+    }
 
 
 def test_broken_json_is_collected_for_the_grader_to_name(tmp_path):
@@ -86,9 +92,14 @@ def test_broken_json_is_collected_for_the_grader_to_name(tmp_path):
 
 
 def test_the_newest_of_several_is_taken_and_the_others_kept_aside(tmp_path):
-    source = make_folder(tmp_path / "in", {
-        "anna/hippocampus.ipynb": numbered(1), "anna/hippocampus (1).ipynb": numbered(2),
-        "anna/notes.ipynb": numbered(3)})
+    source = make_folder(
+        tmp_path / "in",
+        {
+            "anna/hippocampus.ipynb": numbered(1),
+            "anna/hippocampus (1).ipynb": numbered(2),
+            "anna/notes.ipynb": numbered(3),
+        },
+    )
     os.utime(source / "anna/hippocampus.ipynb", (1000, 1000))
     report = collect(source, tmp_path / "course", "hippocampus")
     assert submissions(tmp_path / "course") == {"anna": numbered(2)}
@@ -118,18 +129,32 @@ def test_the_time_of_handing_in_is_kept(tmp_path):
 
 
 def test_what_is_no_notebook_is_ignored_and_a_folder_without_one_is_told(tmp_path):
-    source = make_folder(tmp_path / "in", {
-        "anna/hippocampus.ipynb": NOTEBOOK, "anna/plot.png": b"x", "bob/essay.docx": b"x", "readme.txt": b"x",
-        "__MACOSX/anna/._h.ipynb": b"x", ".DS_Store": b"x"})
+    source = make_folder(
+        tmp_path / "in",
+        {
+            "anna/hippocampus.ipynb": NOTEBOOK,
+            "anna/plot.png": b"x",
+            "bob/essay.docx": b"x",
+            "readme.txt": b"x",
+            "__MACOSX/anna/._h.ipynb": b"x",
+            ".DS_Store": b"x",
+        },
+    )
     report = collect(source, tmp_path / "c", "hippocampus")
-    assert outcomes(report) == {"anna/hippocampus.ipynb": "collected", "anna/plot.png": "ignored",
-                                "readme.txt": "ignored", "bob/essay.docx": "quarantined"}
+    assert outcomes(report) == {
+        "anna/hippocampus.ipynb": "collected",
+        "anna/plot.png": "ignored",
+        "readme.txt": "ignored",
+        "bob/essay.docx": "quarantined",
+    }
     assert "no notebook among this student's files" in next(r.what for r in report.rows if r.student == "bob")
 
 
 def test_links_devices_and_folders_in_place_of_files_stop_nobody(tmp_path):
-    source = make_folder(tmp_path / "in", {"good/hippocampus.ipynb": NOTEBOOK, "secret.txt": b"secret",
-                                           "folder/hippocampus.ipynb/x.txt": b"x"})
+    source = make_folder(
+        tmp_path / "in",
+        {"good/hippocampus.ipynb": NOTEBOOK, "secret.txt": b"secret", "folder/hippocampus.ipynb/x.txt": b"x"},
+    )
     for name in ("link", "pipe"):
         (source / name).mkdir()
     (source / "link/hippocampus.ipynb").symlink_to("/etc/passwd")
@@ -154,8 +179,18 @@ def with_mode(name, mode):
 def test_a_hostile_zip_costs_only_its_own_files(tmp_path):
     source = tmp_path / "in.zip"
     with zipfile.ZipFile(source, "w", zipfile.ZIP_DEFLATED) as archive:
-        for folder in ("good", "twice", "twice", "../up", "/abs", "C:/x", "a\\b", "bidi\u202e", "ansi\x1b[31m",
-                       "x" * 240):
+        for folder in (
+            "good",
+            "twice",
+            "twice",
+            "../up",
+            "/abs",
+            "C:/x",
+            "a\\b",
+            "bidi\u202e",
+            "ansi\x1b[31m",
+            "x" * 240,
+        ):
             archive.writestr(f"{folder}/hippocampus.ipynb", NOTEBOOK)
         archive.writestr(with_mode("link/hippocampus.ipynb", stat.S_IFLNK | 0o777), "/etc/passwd")
         archive.writestr(with_mode("dev/hippocampus.ipynb", stat.S_IFCHR | 0o600), "")
@@ -165,15 +200,20 @@ def test_a_hostile_zip_costs_only_its_own_files(tmp_path):
     assert set(submissions(tmp_path / "course")) == {"good"}
     assert (report.collected, report.quarantined) == (1, len(report.rows) - 1)
     assert {r.student: r.what for r in report.rows if r.student in ("link", "dev", "bomb", "large", "twice")} == {
-        "link": "not collected: it is a link", "dev": "not collected: it is a device, pipe or socket",
+        "link": "not collected: it is a link",
+        "dev": "not collected: it is a device, pipe or socket",
         "bomb": "not collected: it unpacks to more than a hundred times its packed size",
         "large": "not collected: it is larger than 20 MiB",
-        "twice": "not collected: its name appears more than once in the archive"}
+        "twice": "not collected: its name appears more than once in the archive",
+    }
     assert sum("leads out of the archive" in r.what for r in report.rows) == 4
     assert not any(set(r.file + r.what + r.student) & set("\x1b\u202e") for r in report.rows)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["course", "in.zip"]
-    assert all(p.startswith(("submitted/good", "quarantine/hippocampus")) for p in everything_under(tmp_path / "course")
-               if "/" in p)
+    assert all(
+        p.startswith(("submitted/good", "quarantine/hippocampus"))
+        for p in everything_under(tmp_path / "course")
+        if "/" in p
+    )
 
 
 def test_sizes_that_lie_and_damaged_members_are_refused(tmp_path):
@@ -215,11 +255,17 @@ def test_zips_in_zips_are_opened_once_only(tmp_path):
     assert outcome == {"anna": "quarantined", "bob": "quarantined", "cy": "collected"}
 
 
-@pytest.mark.parametrize(("prepare", "code", "says"), [
-    (lambda p: None, 2, "not there"), (lambda p: p.mkdir(), 5, "empty"), (lambda p: p.write_bytes(b""), 4, "not a zip"),
-    (lambda p: p.write_bytes(b"PK\x03\x04 garbage"), 4, "not a zip"), (lambda p: make_zip(p, {}), 5, "empty"),
-    (lambda p: os.mkfifo(p), 2, "not there"),
-])
+@pytest.mark.parametrize(
+    ("prepare", "code", "says"),
+    [
+        (lambda p: None, 2, "not there"),
+        (lambda p: p.mkdir(), 5, "empty"),
+        (lambda p: p.write_bytes(b""), 4, "not a zip"),
+        (lambda p: p.write_bytes(b"PK\x03\x04 garbage"), 4, "not a zip"),
+        (lambda p: make_zip(p, {}), 5, "empty"),
+        (lambda p: os.mkfifo(p), 2, "not there"),
+    ],
+)
 def test_an_unusable_source_is_one_sentence(tmp_path, prepare, code, says):
     prepare(tmp_path / "in")
     with pytest.raises(UserError, match=says) as error:
@@ -238,7 +284,9 @@ def test_students_outside_the_list_are_collected_and_noted(tmp_path):
     source = make_folder(tmp_path / "in", {"ann_b_x.ipynb": NOTEBOOK, "eve.ipynb": NOTEBOOK})
     report = collect(source, tmp_path / "c", "hippocampus", expected_names=["ann_b", "cy"])
     assert {r.student: r.what for r in report.rows} == {
-        "ann_b": "collected", "eve": "collected; this student is not on the list of the class"}
+        "ann_b": "collected",
+        "eve": "collected; this student is not on the list of the class",
+    }
     assert report.missing == ["cy"]
 
 

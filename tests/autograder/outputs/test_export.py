@@ -20,14 +20,16 @@ def table(raw):
 
 def test_every_byte_of_a_small_table(tmp_path, make_record):
     records = [
-        make_record("O'Neil, Jr.", fails=("inverse",)), make_record("=1+1"), make_record("Zoë;\"Ann\""),
+        make_record("O'Neil, Jr.", fails=("inverse",)),
+        make_record("=1+1"),
+        make_record('Zoë;"Ann"'),
         make_record("björn", status="unreadable", questions=[]),
     ]
     raw = written(tmp_path, records, {"=1+1": {"1.a": ManualMark(score=1.5)}}, ["nora", "王小明"])
     assert raw.decode("utf-8").split("\r\n") == [
         "student_id,status,score,max_score,1.a,2.a,2.b,3.1,bonus,late,isolation,to_mark",
         "'=1+1,graded,5.5,8,1.5,1,1,1,1,,L3,3",
-        "\"O'Neil, Jr.\",graded,3.67,8,,1,0.67,1,1,,L3,5",
+        '"O\'Neil, Jr.",graded,3.67,8,,1,0.67,1,1,,L3,5',
         '"Zoë;""Ann""",graded,4,8,,1,1,1,1,,L3,5',
         "björn,unreadable,,8,,,,,,,L3,",
         "nora,not submitted,,8,,,,,,,,",
@@ -38,8 +40,16 @@ def test_every_byte_of_a_small_table(tmp_path, make_record):
 
 def test_a_real_zero_differs_from_not_graded(tmp_path, make_record):
     names = [p.name for q in make_record().questions for p in q.properties]
-    rows = table(written(tmp_path, [make_record("una", fails=tuple(names), status="missing answers"),
-                                    make_record("bob", status="wrong assignment")], missing=["cy"]))
+    rows = table(
+        written(
+            tmp_path,
+            [
+                make_record("una", fails=tuple(names), status="missing answers"),
+                make_record("bob", status="wrong assignment"),
+            ],
+            missing=["cy"],
+        )
+    )
     assert {r["student_id"]: r["score"] for r in rows} == {"una": "0", "bob": "", "cy": ""}
 
 

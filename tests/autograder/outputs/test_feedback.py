@@ -12,26 +12,41 @@ from autograder.errors import UserError
 from autograder.marks import ManualMark
 from autograder.record import OUTCOMES, STATUSES
 
-EVIL = ("<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
-        "\x1b[31m\u202e\ud800\"'{{ 7*7 }}")
+EVIL = (
+    "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+    "\x1b[31m\u202e\ud800\"'{{ 7*7 }}"
+)
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture
 def mixed(make_record, show_difference):
     weights = np.arange(144.0).reshape(12, 12)
-    return make_record("anna", fails=("weights", "inverse", "hidden_recall"), details={
-        "weights": show_difference(weights, weights + 5 * np.eye(12)),
-        "inverse": show_difference([[1.0, 2], [3, 4]], [[1.0, 2], [3, 5]], "pseudo_inv(X)"),
-        "hidden_recall": show_difference([[123456.0]], [[654321.0]], "secret_call(hidden_input)")})
+    return make_record(
+        "anna",
+        fails=("weights", "inverse", "hidden_recall"),
+        details={
+            "weights": show_difference(weights, weights + 5 * np.eye(12)),
+            "inverse": show_difference([[1.0, 2], [3, 4]], [[1.0, 2], [3, 5]], "pseudo_inv(X)"),
+            "hidden_recall": show_difference([[123456.0]], [[654321.0]], "secret_call(hidden_input)"),
+        },
+    )
 
 
 @pytest.fixture
 def evil(make_record, show_difference):
-    record = make_record("eve", fails=("weights", "hidden_recall"), notes=(EVIL,), message=EVIL, title=EVIL,
-                         details={"weights": {"call": EVIL, "expected": {"text": EVIL}, "got": {"text": EVIL},
-                                              "tolerance": EVIL}},
-                         versions={EVIL: EVIL}, hashes={EVIL: EVIL}, isolation=EVIL, status=EVIL)
+    record = make_record(
+        "eve",
+        fails=("weights", "hidden_recall"),
+        notes=(EVIL,),
+        message=EVIL,
+        title=EVIL,
+        details={"weights": {"call": EVIL, "expected": {"text": EVIL}, "got": {"text": EVIL}, "tolerance": EVIL}},
+        versions={EVIL: EVIL},
+        hashes={EVIL: EVIL},
+        isolation=EVIL,
+        status=EVIL,
+    )
     for question in record.questions:
         question.title = question.message = EVIL
         for prop in question.properties:
@@ -105,8 +120,10 @@ def test_a_hidden_property_shows_title_sentence_and_hint_only(mixed):
 
 
 def test_marks_of_a_person_are_added_and_named(mixed):
-    marks = {"1.a": ManualMark(score=1.5, comment="Good on place cells."),
-             "2.b": ManualMark(override=1.0, auto_changed_since=True)}
+    marks = {
+        "1.a": ManualMark(score=1.5, comment="Good on place cells."),
+        "2.b": ManualMark(override=1.0, auto_changed_since=True),
+    }
     text = soup(feedback.page(mixed, marks)).get_text(" ", strip=True)
     assert "Good on place cells." in text
     assert "the person's mark counts" in text
@@ -159,9 +176,22 @@ def test_no_script_runs_in_a_browser(evil, mixed, tmp_path):
     (tmp_path / "raw.html").write_text(raw, encoding="utf-8")
     for page in (path, tmp_path / "raw.html"):
         dom = subprocess.run(
-            [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
-             "--disable-background-networking", "--disable-component-update",
-             f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()],
-            capture_output=True, timeout=120, check=True).stdout.decode()
+            [
+                CHROMIUM,
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+                "--disable-sync",
+                "--disable-background-networking",
+                "--disable-component-update",
+                f"--user-data-dir={tmp_path / 'profile'}",
+                "--dump-dom",
+                page.as_uri(),
+            ],
+            capture_output=True,
+            timeout=120,
+            check=True,
+        ).stdout.decode()
         assert "What to do next" in dom
         assert "<title>owned" not in dom

@@ -48,14 +48,26 @@ def header_of(width, height):
 
     size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
     rows = zlib.compress(b"\0" * 10_000)
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size + b"\x08\x02\0\0\0") + chunk(b"IDAT", rows)
-                            + chunk(b"IEND", b"")).decode()
+    return base64.b64encode(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size + b"\x08\x02\0\0\0") + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    ).decode()
 
 
-@pytest.mark.parametrize("data", [
-    "", "!!!", "AAAA", "é", base64.b64encode(b"<svg onload=alert(1)>").decode(), header_of(50_000, 50_000),
-    header_of(9000, 9000), header_of(500, 500), "A" * (MAX_ENCODED_BYTES + 4), encoded(Image.new("RGB", (2, 2)), "GIF"),
-    encoded(Image.new("RGB", (9, 9)))[:60],
-])
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "!!!",
+        "AAAA",
+        "é",
+        base64.b64encode(b"<svg onload=alert(1)>").decode(),
+        header_of(50_000, 50_000),
+        header_of(9000, 9000),
+        header_of(500, 500),
+        "A" * (MAX_ENCODED_BYTES + 4),
+        encoded(Image.new("RGB", (2, 2)), "GIF"),
+        encoded(Image.new("RGB", (9, 9)))[:60],
+    ],
+)
 def test_what_is_no_small_image_is_none(data):
     assert reencode_image(data) is None

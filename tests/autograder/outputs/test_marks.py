@@ -5,10 +5,23 @@ import pytest
 from autograder.marks import ManualMark, question_marks, shown, total_marks, waiting_marks
 
 
-@pytest.mark.parametrize(("number", "text"), [
-    (0.0, "0"), (-0.0, "0"), (12.0, "12"), (2.675, "2.68"), (1.005, "1.01"), (0.125, "0.13"), (0.1 + 0.2, "0.3"),
-    (7.5, "7.5"), (1 / 3, "0.33"), (2 / 3, "0.67"), (100.0, "100"), (0.004, "0"),
-])
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (12.0, "12"),
+        (2.675, "2.68"),
+        (1.005, "1.01"),
+        (0.125, "0.13"),
+        (0.1 + 0.2, "0.3"),
+        (7.5, "7.5"),
+        (1 / 3, "0.33"),
+        (2 / 3, "0.67"),
+        (100.0, "100"),
+        (0.004, "0"),
+    ],
+)
 def test_marks_round_half_up_on_decimals(number, text):
     assert shown(number) == text
 

@@ -11,11 +11,20 @@ RNG = np.random.default_rng(0)
 MATRIX = RNG.normal(size=(12, 12))
 
 
-@pytest.mark.parametrize(("expected", "got"), [
-    (MATRIX, MATRIX + np.eye(12)), (MATRIX, MATRIX[:, :9]), (np.arange(30.0), np.arange(30.0) ** 2),
-    (np.ones((5, 64)), -np.ones((5, 64))), (MATRIX, np.full((12, 12), np.nan)), (np.zeros((12, 1)), np.ones((12, 1))),
-    (np.zeros((20, 20)), np.zeros((20, 20))), (np.arange(9.0), np.arange(500.0)), (MATRIX[None], MATRIX[None] * 2),
-])
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        (MATRIX, MATRIX + np.eye(12)),
+        (MATRIX, MATRIX[:, :9]),
+        (np.arange(30.0), np.arange(30.0) ** 2),
+        (np.ones((5, 64)), -np.ones((5, 64))),
+        (MATRIX, np.full((12, 12), np.nan)),
+        (np.zeros((12, 1)), np.ones((12, 1))),
+        (np.zeros((20, 20)), np.zeros((20, 20))),
+        (np.arange(9.0), np.arange(500.0)),
+        (MATRIX[None], MATRIX[None] * 2),
+    ],
+)
 def test_arrays_are_drawn_with_words_for_the_picture(expected, got, show_difference):
     picture = pictures.comparison(show_difference(expected, got))
     assert picture.alt.startswith("Expected")
@@ -25,10 +34,16 @@ def test_arrays_are_drawn_with_words_for_the_picture(expected, got, show_differe
     assert pictures.comparison(show_difference(expected, got)).png == picture.png
 
 
-@pytest.mark.parametrize(("expected", "got"), [
-    (1.0, 2.0), (np.ones((3, 4)), np.zeros((3, 4))), (np.ones((9, 0)), np.ones((9, 0))),
-    (np.ones((9, 9, 9)), np.ones((9, 9, 9))), (MATRIX, np.ones(30)),
-])
+@pytest.mark.parametrize(
+    ("expected", "got"),
+    [
+        (1.0, 2.0),
+        (np.ones((3, 4)), np.zeros((3, 4))),
+        (np.ones((9, 0)), np.ones((9, 0))),
+        (np.ones((9, 9, 9)), np.ones((9, 9, 9))),
+        (MATRIX, np.ones(30)),
+    ],
+)
 def test_no_picture_where_numbers_or_words_say_more(expected, got, show_difference):
     assert pictures.comparison(show_difference(expected, got)) is None
 
@@ -42,16 +57,27 @@ def class_pictures_of(students):
     n = len(students)
     shares = RNG.random((n, 3))
     shares[0, 0] = np.nan
-    stats = [QuestionStat("2.a", "t", 0.5, 0.1, n), QuestionStat("$x_", "t", 0.5, 0.12, n),
-             QuestionStat("3", "t", 1, None, n)]
-    return [class_pictures.histogram(list(RNG.random(n) * 3), 3.0),
-            class_pictures.heat_map(shares, students, ["1", "2", "3"]), class_pictures.difficulty(stats),
-            class_pictures.times(list(RNG.random(n) * 50), students)]
+    stats = [
+        QuestionStat("2.a", "t", 0.5, 0.1, n),
+        QuestionStat("$x_", "t", 0.5, 0.12, n),
+        QuestionStat("3", "t", 1, None, n),
+    ]
+    return [
+        class_pictures.histogram(list(RNG.random(n) * 3), 3.0),
+        class_pictures.heat_map(shares, students, ["1", "2", "3"]),
+        class_pictures.difficulty(stats),
+        class_pictures.times(list(RNG.random(n) * 50), students),
+    ]
 
 
-@pytest.mark.parametrize("students", [
-    ["anna"], ["$\\frac{", "王小明", "_^", "\x1b[31m", "=1+1"] * 3, [f"s{i}" for i in range(90)],
-])
+@pytest.mark.parametrize(
+    "students",
+    [
+        ["anna"],
+        ["$\\frac{", "王小明", "_^", "\x1b[31m", "=1+1"] * 3,
+        [f"s{i}" for i in range(90)],
+    ],
+)
 def test_every_class_picture_has_words_and_bears_any_name(students):
     for picture in class_pictures_of(students):
         assert len(picture.alt) > 60

@@ -14,8 +14,9 @@ def test_clean_text_can_be_encoded_and_holds_no_controls(text):
     assert clean(result) == result
 
 
-@pytest.mark.parametrize("hostile", ["\u202eevil", "a\u2066b", "\x9b31m", "\x07", "\ud800", "\x00", "\u200f",
-                                     "\U000e0041"])
+@pytest.mark.parametrize(
+    "hostile", ["\u202eevil", "a\u2066b", "\x9b31m", "\x07", "\ud800", "\x00", "\u200f", "\U000e0041"]
+)
 def test_what_hides_or_reorders_is_replaced(hostile):
     assert not set(clean(hostile)) & set("\u202e\u2066\u200f\x9b\x07\x00\ud800\U000e0041")
 
@@ -30,8 +31,9 @@ def test_long_text_is_cut_and_lines_are_joined():
     assert one_line("a\n\tb\r\n c") == "a b c"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "−1", "  =1", "\n=1", "＝1",
-                                  "\x1b[0m=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "−1", "  =1", "\n=1", "＝1", "\x1b[0m=1"]
+)
 def test_formulas_get_an_apostrophe(text):
     assert spreadsheet_cell(text).startswith("'")
 

@@ -20,8 +20,11 @@ def save(path, cells):
 
 
 NAMES, IDS = ["mse", "Autoencoder"], {"mse": "2.a", "Autoencoder": "3.1", "answer-1-a": "1.a"}
-WHOLE = [cell("def mse(a, b):\n    return 0", "mse"), cell("class Autoencoder:\n    pass", "Autoencoder"),
-         cell("H.M. could not form new memories.", "answer-1-a", "markdown")]
+WHOLE = [
+    cell("def mse(a, b):\n    return 0", "mse"),
+    cell("class Autoencoder:\n    pass", "Autoencoder"),
+    cell("H.M. could not form new memories.", "answer-1-a", "markdown"),
+]
 
 
 @pytest.fixture
@@ -59,7 +62,8 @@ def test_missing_answers_are_named_and_the_rest_is_packed(tmp_path):
     receipt = packed(save(tmp_path / "n.ipynb", WHOLE[:1]))
     assert receipt.problems == [
         "nothing in the notebook defines Autoencoder",
-        "the cell answer-1-a of question 1.a is missing: take it from a fresh copy of the assignment"]
+        "the cell answer-1-a of question 1.a is missing: take it from a fresh copy of the assignment",
+    ]
     assert receipt.archive
 
 
@@ -71,8 +75,11 @@ def test_answers_may_sit_in_any_cell_and_lost_ids_are_noted(tmp_path):
 
 
 def test_stubs_in_place_are_noted(tmp_path):
-    cells = [cell('def mse(a, b):\n    raise NotImplementedError("2.a: write mse")', "mse"), WHOLE[1],
-             cell("*Your answer here.*", "answer-1-a", "markdown")]
+    cells = [
+        cell('def mse(a, b):\n    raise NotImplementedError("2.a: write mse")', "mse"),
+        WHOLE[1],
+        cell("*Your answer here.*", "answer-1-a", "markdown"),
+    ]
     receipt = packed(save(tmp_path / "n.ipynb", cells))
     assert receipt.problems == []
     assert receipt.notes == ["not answered yet: mse, answer-1-a"]
@@ -89,11 +96,18 @@ def test_large_outputs_are_left_out_and_small_ones_stay(tmp_path):
     assert "left out" in outputs[1]["text"][0]
 
 
-@pytest.mark.parametrize(("content", "says"), [
-    (b"", "empty"), (b"{broken", "broken JSON"), (b"[1]", "no list of cells"), (b"\xff\xfe", "broken JSON"),
-    (None, "not there"),
-    ("folder", "a folder"), (b"[" * 100_000, "broken JSON"),
-])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"{broken", "broken JSON"),
+        (b"[1]", "no list of cells"),
+        (b"\xff\xfe", "broken JSON"),
+        (None, "not there"),
+        ("folder", "a folder"),
+        (b"[" * 100_000, "broken JSON"),
+    ],
+)
 def test_what_is_no_notebook_is_a_problem_and_no_zip(tmp_path, content, says):
     path = tmp_path / "n.ipynb"
     if content == "folder":
