@@ -58,8 +58,8 @@ def histogram(marks: Sequence[float], maximum: float) -> Picture:
         render(figure),
         (
             f"Histogram of the autograded marks of {len(values)} students: lowest {shown(values.min())}, lower "
-            f"quartile {shown(low)}, median {shown(middle)}, upper quartile {shown(high)}, highest {shown(values.max())}, of "
-            f"{shown(maximum)}. Most students, {int(counts[peak])}, lie between {shown(edges[peak])} and "
+            f"quartile {shown(low)}, median {shown(middle)}, upper quartile {shown(high)}, highest {shown(values.max())}, "
+            f"of {shown(maximum)}. Most students, {int(counts[peak])}, lie between {shown(edges[peak])} and "
             f"{shown(edges[peak + 1])}."
         ),
     )

@@ -40,7 +40,7 @@ class Receipt(msgspec.Struct, kw_only=True):
     versions: dict[str, str]
     #: Faults that cost marks or make the file useless; an empty list means all is well.
     problems: list[str] = []
-    #: Worth knowing: outputs left out, stubs still in place.
+    #: Worth knowing: outputs left out, ids lost.
     notes: list[str] = []
     #: Where the zip was written; None when nothing was.
     archive: str | None = None
@@ -157,7 +157,7 @@ def _check_answers(
         if (UNTOUCHED_CODE if c.is_code else UNTOUCHED_TEXT).search(c.source)
     ]
     if untouched:
-        receipt.notes.append(f"not answered yet: {', '.join(untouched)}")
+        receipt.problems.append(f"not answered yet: {', '.join(untouched)}")
 
 
 def _strip_outputs(document: dict[str, Any], receipt: Receipt) -> None:

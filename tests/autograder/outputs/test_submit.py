@@ -74,15 +74,15 @@ def test_answers_may_sit_in_any_cell_and_lost_ids_are_noted(tmp_path):
     assert "lost its cell ids" in receipt.notes[0]
 
 
-def test_stubs_in_place_are_noted(tmp_path):
+def test_stubs_in_place_are_named_and_packed(tmp_path):
     cells = [
         cell('def mse(a, b):\n    raise NotImplementedError("2.a: write mse")', "mse"),
         WHOLE[1],
         cell("*Your answer here.*", "answer-1-a", "markdown"),
     ]
     receipt = packed(save(tmp_path / "n.ipynb", cells))
-    assert receipt.problems == []
-    assert receipt.notes == ["not answered yet: mse, answer-1-a"]
+    assert receipt.problems == ["not answered yet: mse, answer-1-a"]
+    assert receipt.archive
 
 
 def test_large_outputs_are_left_out_and_small_ones_stay(tmp_path):
