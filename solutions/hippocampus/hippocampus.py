@@ -645,3 +645,768 @@ axes.plot(NOISE_LEVELS, [4 * p for p in NOISE_LEVELS], "k:", label="error of the
 axes.legend()
 plt.show()
 ### END SOLUTION
+
+# %% [markdown]
+# ---
+# ## Question 2.b: the pseudo-inverse rule (2 marks)
+#
+# Random patterns hardly overlap; digits overlap a lot, and then stored pictures disturb each other. Let us therefore *demand* what we want: every
+# stored pattern shall reproduce itself, $W\mathbf x_i = \mathbf x_i$ up to a positive factor, which the sign removes. With the patterns as rows of
+# $X$, of shape $(n, d)$, a solution is $W \propto X^{+}X$, where $X^{+}$ is the pseudo-inverse of $X$. A small $\lambda > 0$ keeps the inverse in it
+# within bounds, even if a pattern occurs twice:
+#
+# $$ X^{+} = (X^{\mathsf T}X + \lambda I_d)^{-1} X^{\mathsf T}, \qquad W = \frac1n\, X^{+}X . $$
+#
+# No mean is taken off, and the diagonal stays. The matrix to be inverted has $d \times d$ elements, and $d = 784$; there is another
+# expression for the same $X^{+}$ which needs the inverse of an $n\times n$ matrix only. Use whichever you like, but do
+# think about why they agree.
+
+# %% id="pseudo_inv" role="answer" question="2.b"
+def pseudo_inv(X: torch.Tensor, lamb: float = 0.01) -> torch.Tensor:
+    """Regularised pseudo-inverse of a matrix.
+
+        X+ = (X^T X + lamb I)^-1 X^T
+
+    Parameters
+    ----------
+    X
+        Matrix of shape (n, d), with n smaller or larger than d. Is left as it was.
+    lamb
+        lambda > 0, how strongly the inverse is held within bounds.
+
+    Returns
+    -------
+    X+, shape (d, n).
+
+    Example
+    -------
+    For the single row X = [[1, 1]] and lamb = 2: X^T X + 2 I = [[3, 1], [1, 3]], its inverse is
+    [[3, -1], [-1, 3]] / 8, and times X^T that is [[1/4], [1/4]].
+    """
+    ### BEGIN SOLUTION
+    gram = X @ X.T + lamb * torch.eye(X.shape[0], dtype=X.dtype)  # (n, n)
+    # X^T (X X^T + lamb I_n) = (X^T X + lamb I_d) X^T: so the n x n inverse does the same work
+    return torch.linalg.solve(gram, X).T
+    ### END SOLUTION
+
+
+# %% id="pseudoinverse_hopfield_matrix" role="answer" question="2.b"
+def pseudoinverse_hopfield_matrix(training_patterns: torch.Tensor, lamb: float = 0.01) -> torch.Tensor:
+    """Weights of the pseudo-inverse rule.
+
+        W = 1/n X+ X
+
+    Parameters
+    ----------
+    training_patterns
+        X, the n patterns as rows, +1 and -1, shape (n, d). Is left as it was.
+    lamb
+        lambda of the pseudo-inverse.
+
+    Returns
+    -------
+    W, shape (d, d), with its diagonal.
+
+    Example
+    -------
+    For the single pattern [[1, 1]] and lamb = 2, X+ = [[1/4], [1/4]] and W = [[1/4, 1/4], [1/4, 1/4]].
+    """
+    ### BEGIN SOLUTION
+    return pseudo_inv(training_patterns, lamb) @ training_patterns / training_patterns.shape[0]
+    ### END SOLUTION
+
+
+# %% id="check-2-b" role="check" question="2.b"
+check("2.b")
+
+# %% [markdown]
+# The same three measurements with the new rule, threshold 0. Before you run the cell: which errors should be exactly 0, and up to which number of
+# patterns?
+
+# %% id="experiment-2-b" role="experiment" question="2.b"
+torch.manual_seed(1)
+pseudo_train, pseudo_test = errors_for_draws(
+    pseudoinverse_hopfield_matrix, [*COUNTS, network_capacity(784)], num_draws=5
+)
+pseudo_noise_stored, pseudo_noise = noise_for_draws(pseudoinverse_hopfield_matrix, num_draws=20)
+
+table_train, table_test = errors_for_draws(pseudoinverse_hopfield_matrix, [2, 5, 10, 20, 40], num_draws=100)
+for name, published, measured in (
+    ("stored", [0.0, 0.0, 0.0, 0.0, 0.0], table_train),
+    ("unseen", [0.52, 0.44, 0.36, 0.29, 0.19], table_test),
+):
+    rows = zip([2, 5, 10, 20, 40], published, measured.T, strict=True)
+    compare(f"pseudo-inverse, {name} patterns", [(f"N = {n}", p, m) for n, p, m in rows])
+for name, published, measured in (
+    ("unseen", [0.41, 0.42, 0.42, 0.44, 0.53, 1.94], pseudo_noise),
+    ("stored", [0.0, 0.0, 0.0, 0.002, 0.05, 1.94], pseudo_noise_stored),
+):
+    rows = zip(NOISE_LEVELS, published, measured.T, strict=True)
+    compare(f"pseudo-inverse, N = 10, {name} patterns", [(f"flipped share {n}", p, m) for n, p, m in rows])
+
+# %% [markdown]
+# **Draw the three figures of 2.a again** for this rule (marked by a person, together 0.5), from `pseudo_train`, `pseudo_test` and
+# `pseudo_noise`. It helps to put the outer-product curves into the same axes.
+
+# %% id="figures-2-b" role="figures" question="2.b"
+### BEGIN SOLUTION
+torch.manual_seed(2)
+stored, _ = draw_sets(digits, 10, 1)
+W = pseudoinverse_hopfield_matrix(stored)
+recalled = torch.cat([evaluate_hopfield_network(W, x.reshape(-1, 1))[0] for x in stored], dim=1).T
+plotting.recall_grid(stored, stored, recalled, title="Ten stored patterns, pseudo-inverse, five steps")
+plotting.error_curves(
+    [*COUNTS, network_capacity(784)],
+    {
+        "pseudo-inverse, stored": pseudo_train,
+        "pseudo-inverse, unseen": pseudo_test,
+        "outer product, stored": outer_train,
+        "outer product, unseen": outer_test,
+    },
+    xlabel="stored patterns N",
+    title="Both rules, one step, five training sets",
+)
+axes = plotting.error_curves(
+    NOISE_LEVELS,
+    {
+        "pseudo-inverse, unseen": pseudo_noise,
+        "pseudo-inverse, stored": pseudo_noise_stored,
+        "outer product, unseen": outer_noise,
+    },
+    xlabel="share of flipped pixels p",
+    title="Both rules, ten stored patterns, five steps",
+)
+axes.plot(NOISE_LEVELS, [4 * p for p in NOISE_LEVELS], "k:", label="error of the cue, 4p")
+axes.legend()
+plt.show()
+### END SOLUTION
+
+# %% [markdown]
+# ---
+# ## Question 2.c: half a picture (1 mark)
+#
+# The lorry in front of your car is not noise: it hides one half completely. A unit about which the cue says *nothing* can be put to 0,
+# neither up nor down; it then adds nothing to the fields of the others.
+
+# %% id="mask_half" role="answer" question="2.c"
+def mask_half(images: torch.Tensor) -> torch.Tensor:
+    """Hide the lower half of every image: its inputs become 0, "unknown".
+
+    Parameters
+    ----------
+    images
+        Images of +1 and -1 as rows, shape (n, d), d even. Pixels are stored line by line from the top, so the lower half
+        of a picture is the last d/2 elements of its row. Is left as it was.
+
+    Returns
+    -------
+    A new tensor of shape (n, d): the first d/2 elements of every row as they are, the others 0.
+
+    Example
+    -------
+    `mask_half(torch.tensor([[1.0, -1.0, -1.0, 1.0]]))` is [[1, -1, 0, 0]].
+    """
+    ### BEGIN SOLUTION
+    masked = images.clone()
+    masked[:, images.shape[1] // 2 :] = 0
+    return masked
+    ### END SOLUTION
+
+
+# %% id="check-2-c" role="check" question="2.c"
+check("2.c")
+
+# %% [markdown]
+# **Take the best network you have** (which rule, how many stored patterns?), hide the lower half of three pictures that it has stored, and **draw**
+# original, corrupted and recalled picture of each (marked by a person, 0.5). Say in a title or comment which network it is and why you chose it.
+
+# %% id="figures-2-c" role="figures" question="2.c"
+### BEGIN SOLUTION
+# The pseudo-inverse rule: at every number of patterns and every noise level its error is the lower one. Ten stored patterns.
+torch.manual_seed(3)
+stored, _ = draw_sets(digits, 10, 1)
+W = pseudoinverse_hopfield_matrix(stored)
+originals = stored[:3]
+masked = mask_half(originals)
+recalled = torch.cat([evaluate_hopfield_network(W, x.reshape(-1, 1))[0] for x in masked], dim=1).T
+plotting.recall_grid(originals, masked, recalled, title="Lower half unknown, pseudo-inverse, ten stored patterns")
+plt.show()
+### END SOLUTION
+
+# %% [markdown]
+# ---
+# # 3 Autoencoders
+#
+# ## Question 3.1: a compressed code (2 marks)
+#
+# An autoencoder learns to reproduce its input through a *bottleneck*: an encoder turns the input $\mathbf x$ of size $d$ into a smaller
+# hidden code $\mathbf h$, a decoder turns the code back,
+#
+# $$ \mathbf h = \sigma(W_1 \mathbf x + \mathbf b_1), \qquad \hat{\mathbf x} = \sigma(W_2 \mathbf h + \mathbf b_2),
+#    \qquad \sigma(a) = \frac{1}{1 + e^{-a}} . $$
+#
+# Since the code has fewer numbers than the input, it can only keep what inputs have in common. Nobody says what that is: the
+# weights follow from making $\hat{\mathbf x}$ like $\mathbf x$ for many examples. Here the examples are *all* digits of MNIST, with grey values from 0 to 1.
+
+# %% id="Autoencoder" role="answer" question="3.1"
+class Autoencoder(torch.nn.Module):
+    """Autoencoder with one hidden layer: sigmoid encoder, sigmoid decoder.
+
+        h = sigmoid(W1 x + b1),    x_hat = sigmoid(W2 h + b2)
+
+    Parameters
+    ----------
+    num_inputs
+        d, the number of inputs and of outputs.
+    num_hidden
+        Size of the hidden layer.
+
+    Attributes
+    ----------
+    encoder, decoder
+        Modules: `encoder(x)` turns inputs of shape (n, d) into codes of shape (n, num_hidden), `decoder(h)` codes into
+        reconstructions of shape (n, d). Both end in a sigmoid and have weights and biases with torch's usual random start.
+
+    Example
+    -------
+    With `net = Autoencoder(4, 3)` and `x = torch.rand(10, 4)`, `net.encoder(x)` has shape (10, 3); `net(x)` has shape
+    (10, 4), lies between 0 and 1, and equals `net.decoder(net.encoder(x))`.
+    """
+
+    def __init__(self, num_inputs: int, num_hidden: int) -> None:
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.encoder = torch.nn.Sequential(torch.nn.Linear(num_inputs, num_hidden), torch.nn.Sigmoid())
+        self.decoder = torch.nn.Sequential(torch.nn.Linear(num_hidden, num_inputs), torch.nn.Sigmoid())
+        ### END SOLUTION
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Reconstruct inputs of shape (n, num_inputs)."""
+        ### BEGIN SOLUTION
+        return self.decoder(self.encoder(x))
+        ### END SOLUTION
+
+
+# %% [markdown]
+# ### Training
+#
+# In every *epoch* the network sees all images once, in batches. For each batch: reconstruct, compute the loss, compute its gradients (after clearing the old
+# ones), take one step of Adam. The loss is either the mean squared error,
+# or, for inputs that are 0 or 1, the binary cross-entropy: the mean over all elements of $-x\ln\hat x - (1-x)\ln(1-\hat x)$. Torch has both, `torch.nn.functional.mse_loss` and
+# `torch.nn.functional.binary_cross_entropy`. You will need the second one in 3.3.
+
+# %% id="train_autoencoder" role="answer" question="3.1"
+def train_autoencoder(
+    net: torch.nn.Module,
+    images: torch.Tensor,
+    num_epochs: int = 70,
+    batch_size: int = 1000,
+    learning_rate: float = 0.01,
+    loss: str = "mse",
+) -> list[float]:
+    """Train a network to reproduce its inputs, with Adam; return the loss of every epoch.
+
+    Parameters
+    ----------
+    net
+        The network; `net(x)` reconstructs x. It is trained itself, not a copy of it.
+    images
+        Inputs, which are also the targets, shape (n, d), from 0 to 1.
+    num_epochs
+        How often all images are shown. One optimiser serves all epochs.
+    batch_size
+        Images per step. You may shuffle them in every epoch. The last batch holds what remains.
+    learning_rate
+        Step size of `torch.optim.Adam`, whose other settings stay as they are.
+    loss
+        "mse" (mean squared error) or "bce" (binary cross-entropy).
+
+    Returns
+    -------
+    A list of num_epochs numbers: for each epoch the mean of the losses of its batches, each computed before the step that
+    the batch leads to.
+
+    Example
+    -------
+    20 images, batches of 10 and 3 epochs make 6 steps; the list has 3 entries, each the mean of two losses. With
+    `learning_rate=0` nothing changes and all entries are the network's loss as it is.
+    """
+    ### BEGIN SOLUTION
+    loss_function = {"mse": torch.nn.functional.mse_loss, "bce": torch.nn.functional.binary_cross_entropy}[loss]
+    optimiser = torch.optim.Adam(net.parameters(), lr=learning_rate)
+    epoch_losses = []
+    for _ in range(num_epochs):
+        batch_losses = []
+        for rows in torch.randperm(images.shape[0]).split(batch_size):
+            batch = images[rows]
+            value = loss_function(net(batch), batch)
+            optimiser.zero_grad()
+            value.backward()
+            optimiser.step()
+            batch_losses.append(value.item())
+        epoch_losses.append(sum(batch_losses) / len(batch_losses))
+    return epoch_losses
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Corrupted pictures
+#
+# Salt and pepper for grey pictures: $\lfloor d\,p\rfloor$ pixels of every picture become black or white, half of them each.
+
+# %% id="autoencoder_corrupt" role="answer" question="3.1"
+def autoencoder_corrupt(images: torch.Tensor, p: float) -> torch.Tensor:
+    """Set exactly int(d * p) pixels of every image, drawn uniformly without replacement, half to 0 and half to 1.
+
+    Parameters
+    ----------
+    images
+        Images with values from 0 to 1 as rows, shape (n, d). Is left as it was.
+    p
+        Share of the pixels to overwrite, from 0 to 1.
+
+    Returns
+    -------
+    The damaged images, a new tensor of shape (n, d). Every row has its own damaged pixels. Of an odd number of pixels the odd
+    one out may become 0 or 1; to toss a fair coin for every drawn pixel is as good as exact halves.
+
+    Example
+    -------
+    `autoencoder_corrupt(torch.full((1, 5), 0.5), 0.4)` overwrites int(2.0) = 2 of 5 pixels; it may return
+    [[0.5, 0.0, 0.5, 0.5, 1.0]].
+    """
+    ### BEGIN SOLUTION
+    num_images, num_pixels = images.shape
+    num_damaged = int(num_pixels * p)
+    order = torch.rand(num_images, num_pixels).argsort(1)  # (n, d), a random permutation in every row
+    damaged = images.clone()
+    damaged[order < num_damaged] = 1
+    damaged[order < num_damaged // 2] = 0
+    return damaged
+    ### END SOLUTION
+
+
+# %% [markdown]
+# How well does a trained network reconstruct what is *under* the damage? So the loss compares with the clean pictures.
+
+# %% id="error_by_corruption" role="answer" question="3.1"
+def error_by_corruption(net: torch.nn.Module, images: torch.Tensor, fractions: list[float]) -> torch.Tensor:
+    """Reconstruction loss of corrupted images, for several shares of corrupted pixels.
+
+    Parameters
+    ----------
+    net
+        A trained autoencoder; it is used, not trained.
+    images
+        Clean images with values from 0 to 1, shape (n, d).
+    fractions
+        Shares of corrupted pixels, from 0 to 1. Each starts from the clean images.
+
+    Returns
+    -------
+    Losses, shape (len(fractions),): for every fraction p, the mean squared error (torch.nn.functional.mse_loss) between the network's output for
+    `autoencoder_corrupt(images, p)` and the *clean* images.
+
+    Example
+    -------
+    With the fraction 0 nothing is corrupted: `error_by_corruption(net, x, [0])` is [mse_loss(net(x), x)].
+    """
+    ### BEGIN SOLUTION
+    with torch.no_grad():
+        outputs = [net(autoencoder_corrupt(images, p)) for p in fractions]
+        return torch.stack([torch.nn.functional.mse_loss(output, images) for output in outputs])
+    ### END SOLUTION
+
+
+# %% id="check-3-1" role="check" question="3.1"
+check("3.1")
+
+# %% [markdown]
+# ### The experiment
+#
+# Five networks with 10 to 400 hidden units learn 60,000 digits: Adam with step size 0.01, batches of 1,000, 70 epochs. This takes a few
+# minutes; time for a cup of tea. (For a first try, lower `EPOCHS`.)
+#
+# What does a loss of 0.067 mean? It is what a network gets that paints the *average* digit, whatever it sees: the variance of the pixels. The published figures are one
+# run of one student; what counts is their order of magnitude.
+
+# %% id="experiment-3-1" role="experiment" question="3.1"
+EPOCHS = 70
+HIDDEN_SIZES = [10, 50, 100, 200, 400]
+FRACTIONS = [0.0, 0.05, 0.1, 0.15, 0.25, 0.35, 0.5, 0.75]
+train_images, test_images = datasets.flatten(mnist.x_train), datasets.flatten(mnist.x_test)
+print(f"variance of the pixels around the average digit: {train_images.var(dim=0).mean():.4f}")
+
+torch.manual_seed(0)
+networks, losses = {}, {}
+for size in HIDDEN_SIZES:
+    networks[size] = Autoencoder(784, size)
+    losses[size] = train_autoencoder(networks[size], train_images, num_epochs=EPOCHS)
+    print(f"{size} hidden units: loss {losses[size][0]:.4f} in the first epoch, {losses[size][-1]:.4f} in the last")
+
+corruption_errors = {size: error_by_corruption(networks[size], test_images, FRACTIONS) for size in HIDDEN_SIZES}
+published = {10: (0.067, 0.068), 50: (0.0065, 0.0063), 100: (0.0037, 0.0036), 200: (0.0012, 0.0013), 400: (0.0020, 0.0020)}
+rows = []
+for size in HIDDEN_SIZES:
+    rows.append((f"{size} hidden units, train", published[size][0], error_by_corruption(networks[size], train_images, [0.0])))
+    rows.append((f"{size} hidden units, test", published[size][1], corruption_errors[size][0]))
+compare(f"autoencoder, mean squared error after {EPOCHS} epochs", rows)
+
+# %% [markdown]
+# **Draw** (marked by a person, together 0.5):
+#
+# 1. the losses over the epochs for the five hidden sizes (`losses`), with a logarithmic loss axis;
+# 2. ten training and ten test pictures and their reconstructions, for a network of your choice (`networks[200](images)`);
+# 3. the loss against the share of corrupted pixels (`corruption_errors`).
+#
+# `plotting.loss_curves({"name": list})`, `plotting.reconstruction_grid(originals, reconstructed)` and `plotting.error_curves` may help.
+
+# %% id="figures-3-1" role="figures" question="3.1"
+### BEGIN SOLUTION
+plotting.loss_curves(
+    {f"{size} hidden units": losses[size] for size in HIDDEN_SIZES}, ylabel="mean squared error", title="Training"
+)
+with torch.no_grad():
+    for name, images in (("training", train_images[:10]), ("test", test_images[:10])):
+        plotting.reconstruction_grid(images, networks[200](images), title=f"Ten {name} images, 200 hidden units")
+plotting.error_curves(
+    FRACTIONS,
+    {f"{size} hidden units": corruption_errors[size].reshape(1, -1) for size in HIDDEN_SIZES},
+    xlabel="share of corrupted pixels",
+    title="Reconstruction of corrupted test images",
+)
+plt.show()
+### END SOLUTION
+
+# %% [markdown]
+# ## Question 3.2: two kinds of memory (1 mark)
+#
+# Compare the autoencoder with the Hopfield networks of question 2: what is learnt and from how many examples, what
+# happens with pictures that were never seen, how each deals with damaged cues, and how a brain might do it. Support your statements with *your*
+# curves. About 150 words.
+
+# %% [markdown] id="answer-3-2" role="written" question="3.2"
+# ### BEGIN SOLUTION
+# **What is learnt.** A Hopfield network stores a few dozen particular patterns, each in one presentation. The autoencoder learns from
+# 60,000 images in 70 passes what digits have in common, and keeps none of them: its errors on training and test images are equal.
+#
+# **Unseen pictures.** The autoencoder reconstructs them as well as seen ones. The Hopfield networks draw them towards what they have
+# stored: with ten patterns, the pseudo-inverse rule gets them wrong by about 0.4, the outer product by more than 0.6 (a tenth and a sixth of the pixels).
+# As more patterns are stored, the error of the pseudo-inverse on unseen pictures falls, because the span of the stored ones comes to hold them.
+#
+# **Damage.** Recall is iterated towards a fixed point: with the pseudo-inverse rule, stored patterns come back without
+# error from 20 % flipped pixels and almost so from 40 %, and from half a picture. The autoencoder passes its input
+# through once and was trained on clean images only; its loss rises with every further corrupted pixel. Trained on corrupted inputs, it would do better.
+# On pictures as alike as these, the outer product fails even on its own patterns.
+#
+# **In the brain.** The outer product is local and immediate, like Hebbian plasticity in the recurrent connections of CA3; the pseudo-inverse
+# and back-propagation need information from everywhere. A fast store of episodes and a slow learner of regularities
+# complement each other, as hippocampus and cortex may do.
+# ### END SOLUTION
+
+# %% [markdown]
+# ---
+# ## Question 3.3: sensory preconditioning (1 mark)
+#
+# Ring a bell and flash a light together, many times; nothing else happens. Then let the bell, alone, be followed by food.
+# Present the light, which was never followed by anything. A normal animal responds to it, an animal with hippocampal lesions does not.
+# So something was learnt in the first phase, although nothing was at stake (Gluck and Myers, chapter 6).
+#
+# In the model an animal perceives four features: two stimuli $s_1, s_2$ and two features of the context, $c_1, c_2$.
+#
+# 1. **Preconditioning.** An autoencoder with 4 inputs and 3 hidden units reproduces ten trials in which $s_1$ and $s_2$ always occur together, whatever the context.
+#    Three hidden units are too few for four features, unless the code joins what always goes together.
+# 2. **Conditioning.** The code is kept as it is. A linear read-out learns to predict the outcome from the hidden layer: 1 if $s_1$ is present, 0 if not; $s_2$ is never there, the contexts are all four.
+# 3. **Test.** $s_2$ alone, in the four contexts.
+# 4. **Control.** Neither stimulus, in the four contexts.
+# 5. **Compare** the responses.
+#
+# ### Trials
+#
+# A trial is a row $(s_1, s_2, c_1, c_2)$ of zeros and ones. In the preconditioning phase, there are the four contexts without stimuli and the four
+# contexts with both, and the empty context $(0, 0)$ comes twice in either case: ten rows.
+
+# %% id="stimulus_rows" role="answer" question="3.3"
+def stimulus_rows(s1: float, s2: float) -> torch.Tensor:
+    """Trials with the same stimuli in each of the four contexts.
+
+    Parameters
+    ----------
+    s1, s2
+        1 if the stimulus is present, else 0.
+
+    Returns
+    -------
+    Shape (4, 4), floating-point: columns s1, s2, c1, c2; one row for each context (c1, c2) = (0, 0), (0, 1), (1, 0) and (1, 1), in any
+    order.
+
+    Example
+    -------
+    `stimulus_rows(1, 0)` is [[1, 0, 0, 0], [1, 0, 0, 1], [1, 0, 1, 0], [1, 0, 1, 1]].
+    """
+    ### BEGIN SOLUTION
+    contexts = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    return torch.tensor([[s1, s2, c1, c2] for c1, c2 in contexts], dtype=torch.float32)
+    ### END SOLUTION
+
+
+# %% id="preconditioning_rows" role="answer" question="3.3"
+def preconditioning_rows() -> torch.Tensor:
+    """The ten trials of the preconditioning phase: s1 and s2 both absent or both present.
+
+    Returns
+    -------
+    Shape (10, 4), floating-point: columns s1, s2, c1, c2. Both absent in the contexts (0, 0), (0, 0) again, (0, 1), (1, 0), (1, 1), and
+    both present in the same five contexts; the order of the rows does not matter.
+
+    Example
+    -------
+    One of the ten rows is [1, 1, 0, 1]: both stimuli in the context c1 = 0, c2 = 1.
+    """
+    ### BEGIN SOLUTION
+    contexts = [(0, 0), (0, 0), (0, 1), (1, 0), (1, 1)]
+    return torch.tensor([[s, s, c1, c2] for s in (0.0, 1.0) for c1, c2 in contexts])
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### The read-out
+#
+# For features $F$ of shape $(n, k)$, one row per trial, and values $V$ of shape $(n, m)$ to predict from them, *ridge regression* finds the weights that minimise
+# $\lVert F A - V\rVert^2 + \lambda\lVert A\rVert^2$:
+#
+# $$ A = (F^{\mathsf T}F + \lambda I_k)^{-1} F^{\mathsf T} V , \qquad \hat V = F A . $$
+
+# %% id="get_weights" role="answer" question="3.3"
+def get_weights(features: torch.Tensor, values: torch.Tensor, lamb: float = 0.001) -> torch.Tensor:
+    """Ridge regression: linear weights that predict values from features.
+
+        A = (F^T F + lamb I)^-1 F^T V
+
+    Parameters
+    ----------
+    features
+        F, one row per trial, shape (n, k). No constant column is added.
+    values
+        V, shape (n, m).
+    lamb
+        lambda > 0.
+
+    Returns
+    -------
+    A, shape (k, m).
+
+    Example
+    -------
+    One feature [[1], [1]] and values [[1], [2]] with lamb = 1: A = (2 + 1)^-1 * 3 = [[1]].
+    """
+    ### BEGIN SOLUTION
+    gram = features.T @ features + lamb * torch.eye(features.shape[1], dtype=features.dtype)  # (k, k)
+    return torch.linalg.solve(gram, features.T @ values)
+    ### END SOLUTION
+
+
+# %% id="evaluate" role="answer" question="3.3"
+def evaluate(weights: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
+    """Values that linear weights predict from features.
+
+        V_hat = F A
+
+    Parameters
+    ----------
+    weights
+        A, shape (k, m).
+    features
+        F, shape (n, k).
+
+    Returns
+    -------
+    V_hat, shape (n, m).
+
+    Example
+    -------
+    With weights [[2], [1]] and features [[1, 0], [1, 1]] the values are [[2], [3]].
+    """
+    ### BEGIN SOLUTION
+    return features @ weights
+    ### END SOLUTION
+
+
+# %% [markdown]
+# ### Conditioning and test
+#
+# Steps 2 to 4 need of the network only what its hidden layer says in the four contexts: with $s_1$ alone, with $s_2$ alone, with neither.
+
+# %% id="conditioned_responses" role="answer" question="3.3"
+def conditioned_responses(
+    hidden_s1: torch.Tensor, hidden_s2: torch.Tensor, hidden_neither: torch.Tensor, lamb: float = 0.001
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Condition on s1, then test s1, s2 and neither.
+
+    A read-out learns by ridge regression (`get_weights`) to answer 1 to every row of `hidden_s1` and 0 to every row of
+    `hidden_neither`; `hidden_s2` takes no part in that. Its answers (`evaluate`) to all three are returned.
+
+    Parameters
+    ----------
+    hidden_s1, hidden_s2, hidden_neither
+        Hidden layer with s1 alone, s2 alone and neither stimulus, one row per context, shape (n, k) each.
+    lamb
+        lambda of the ridge regression.
+
+    Returns
+    -------
+    The responses to s1, to s2 and to neither, of shape (n, 1) each.
+
+    Example
+    -------
+    With one context and hidden layers [[1, 0]] for s1, [[1, 1]] for s2 and [[0, 1]] for neither, the read-out learns the
+    weights 1 and 0 (up to lambda), so the responses are about 1, 1 and 0.
+    """
+    ### BEGIN SOLUTION
+    features = torch.cat([hidden_s1, hidden_neither])
+    outcomes = torch.cat([torch.ones(len(hidden_s1), 1), torch.zeros(len(hidden_neither), 1)]).to(features.dtype)
+    weights = get_weights(features, outcomes, lamb)
+    return evaluate(weights, hidden_s1), evaluate(weights, hidden_s2), evaluate(weights, hidden_neither)
+    ### END SOLUTION
+
+
+# %% id="check-3-3" role="check" question="3.3"
+check("3.3")
+
+# %% [markdown]
+# ### The experiment
+#
+# Ten animals, that is ten random initial networks, are preconditioned (binary cross-entropy, Adam with step size 0.1, batches of 8, 2,000 epochs), conditioned and tested.
+# The same ten without phase 1 serve as controls. This takes about a minute. Responses vary from animal to animal; the question is
+# how the three responses of *one* animal compare.
+
+# %% id="experiment-3-3" role="experiment" question="3.3"
+def hidden_layers(net: torch.nn.Module) -> list[torch.Tensor]:
+    """Hidden layer for s1 alone, s2 alone and neither, shape (4, 3) each."""
+    with torch.no_grad():
+        return [net.encoder(stimulus_rows(s1, s2)) for s1, s2 in ((1, 0), (0, 1), (0, 0))]
+
+
+trained_networks, precondition_losses, trained_responses, untrained_responses = [], [], [], []
+for seed in range(10):
+    torch.manual_seed(seed)
+    net = Autoencoder(4, 3)
+    untrained_responses.append(torch.stack(conditioned_responses(*hidden_layers(net))))  # (3, 4, 1)
+    precondition_losses.append(
+        train_autoencoder(net, preconditioning_rows(), num_epochs=2000, batch_size=8, learning_rate=0.1, loss="bce")
+    )
+    trained_responses.append(torch.stack(conditioned_responses(*hidden_layers(net))))
+    trained_networks.append(net)
+trained = torch.stack(trained_responses).reshape(10, 3, 4)  # animal, stimulus (s1, s2, neither), context
+untrained = torch.stack(untrained_responses).reshape(10, 3, 4)
+
+print("animal   s1     s2   neither   s2 - s1 | without phase 1: s2 - s1")
+for seed in range(10):
+    s1, s2, neither = trained[seed].mean(dim=1)
+    control = untrained[seed].mean(dim=1)
+    print(f"{seed:>6} {s1:6.2f} {s2:6.2f} {neither:8.2f} {s2 - s1:9.3f} | {control[1] - control[0]:9.2f}")
+gaps = (trained[:, 1] - trained[:, 0]).mean(dim=1)
+means = trained.mean(dim=2)
+above = int(((means[:, 0] > means[:, 2]) & (means[:, 1] > means[:, 2])).sum())
+control_gaps = (untrained[:, 1] - untrained[:, 0]).mean(dim=1)
+print("\nsensory preconditioning                        published | measured")
+print(f"largest |s2 - s1| of one animal                  <= 0.13 | {gaps.abs().max():.3f}")
+print(f"animals with |s2 - s1| <= 0.13                  10 of 10 | {int((gaps.abs() <= 0.13).sum())} of 10")
+print(f"animals that respond to both more than to neither  10 of 10 | {above} of 10")
+for row, (name, published) in enumerate((("s1", "0.34 to 1.01"), ("s2", "0.35 to 0.90"), ("neither", "-0.07 to 0.24"))):
+    print(f"mean response to {name:<25} {published:>14} | {means[:, row].min():.2f} to {means[:, row].max():.2f}")
+print(f"s2 - s1 without phase 1                      -2.3 to 1.1 | {control_gaps.min():.2f} to {control_gaps.max():.2f}")
+print("one published animal: s1 1.32, 0.97, 0.72, 0.39; s2 the same; neither -0.11, -0.18, 0.07, 0.00; the first one here:")
+for row, name in enumerate(("s1", "s2", "neither")):
+    print(f"  {name:<8}", ", ".join(f"{value:.2f}" for value in trained[0, row]))
+
+# %% [markdown]
+# **Draw** (marked by a person, together 0.5):
+#
+# 1. the loss over the epochs of the preconditioning phase (`precondition_losses`);
+# 2. a bar chart, mean ± standard deviation over the four contexts of one animal or over all of them, of the responses to $s_1$, to $s_2$ and to neither
+#    (`trained`: animal, stimulus, context), and next to it the same without phase 1 (`untrained`).
+#
+# Write one sentence under it, as a comment or title: has the response transferred? (`plotting.preconditioning_bars({"s1": values, ...})`)
+
+# %% id="figures-3-3" role="figures" question="3.3"
+### BEGIN SOLUTION
+# With phase 1 the response transfers to s2 completely; without it, s2 gets whatever the random code happens to give.
+plotting.loss_curves(
+    {f"animal {seed}": precondition_losses[seed] for seed in range(3)}, ylabel="binary cross-entropy (nats)", title="Phase 1"
+)
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
+for axes, responses, title in ((left, trained, "with phase 1"), (right, untrained, "without phase 1")):
+    bars = {name: responses[:, row] for row, name in enumerate(("s1", "s2", "neither"))}
+    plotting.preconditioning_bars(bars, axes, title=f"{title}: ten animals, four contexts")
+plt.show()
+### END SOLUTION
+
+# %% [markdown]
+# ---
+# ## Bonus: a stimulus that is not always right (1 bonus mark)
+#
+# Food rarely follows every ring of the bell. Let $s_1$ be followed by the outcome in a share $r$ of its trials only, and never occur without
+# $s_1$. What does the read-out answer to $s_1$, and does the response to $s_2$ follow?
+
+# %% id="imperfect_outcomes" role="answer" question="bonus"
+def imperfect_outcomes(stimulus: torch.Tensor, reliability: float) -> torch.Tensor:
+    """Outcomes that a stimulus predicts only in part.
+
+    Parameters
+    ----------
+    stimulus
+        One element per trial, 1 if the stimulus is present, else 0, shape (n,). Is left as it was.
+    reliability
+        r, share of the trials *with* the stimulus that are followed by the outcome, from 0 to 1.
+
+    Returns
+    -------
+    Outcomes, shape (n, 1): 0 in every trial without the stimulus; among the n1 trials with it, exactly round(r * n1),
+    drawn at random, have the outcome 1, the others 0. Every call draws anew.
+
+    Example
+    -------
+    `imperfect_outcomes(torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0]), 0.5)` has two ones among the trials 0, 2, 3 and 4; it may
+    return [[0], [0], [1], [0], [1]].
+    """
+    ### BEGIN SOLUTION
+    with_stimulus = torch.nonzero(stimulus)[:, 0]
+    num_outcomes = round(reliability * len(with_stimulus))
+    chosen = with_stimulus[torch.randperm(len(with_stimulus))[:num_outcomes]]
+    outcomes = torch.zeros(len(stimulus), 1)
+    outcomes[chosen] = 1
+    return outcomes
+    ### END SOLUTION
+
+
+# %% id="check-bonus" role="check" question="bonus"
+check("bonus")
+
+# %% [markdown]
+# **Condition the preconditioned animals of 3.3** (`trained_networks`) on an imperfect $s_1$: repeat the trials of step 2 (for example 16 times each), let
+# `imperfect_outcomes` decide about the outcomes, and learn the read-out from all of these trials. Draw the responses to $s_1$, $s_2$ and neither for
+# $r = 1$, $0.75$, $0.5$ and $0.25$ (marked by a person, 0.5). In one sentence: what do the responses tell an animal?
+
+# %% id="figures-bonus" role="figures" question="bonus"
+### BEGIN SOLUTION
+# The read-out learns expected values: the responses to s1, and to s2 with it, shrink in proportion to r.
+REPEATS = 16
+RELIABILITIES = [1.0, 0.75, 0.5, 0.25]
+torch.manual_seed(4)
+trials = torch.cat([stimulus_rows(1, 0), stimulus_rows(0, 0)]).repeat(REPEATS, 1)  # (128, 4)
+imperfect = torch.zeros(len(RELIABILITIES), 10, 3)  # reliability, animal, stimulus
+for i, reliability in enumerate(RELIABILITIES):
+    for j, net in enumerate(trained_networks):
+        with torch.no_grad():
+            outcomes = imperfect_outcomes(trials[:, 0], reliability)
+            read_out = get_weights(net.encoder(trials), outcomes)
+        for k, hidden in enumerate(hidden_layers(net)):
+            imperfect[i, j, k] = evaluate(read_out, hidden).mean()
+figure, all_axes = plt.subplots(1, len(RELIABILITIES), figsize=(13, 3.5), sharey=True, layout="constrained")
+for axes, reliability, responses in zip(all_axes, RELIABILITIES, imperfect, strict=True):
+    bars = {name: responses[:, k] for k, name in enumerate(("s1", "s2", "neither"))}
+    plotting.preconditioning_bars(bars, axes, title=f"r = {reliability:g}")
+    print(f"r = {reliability:.2f}: " + ", ".join(f"{name} {values.mean():.2f}" for name, values in bars.items()))
+plt.show()
+### END SOLUTION
