@@ -147,12 +147,12 @@ def ridge(features: Tensor, values: Tensor, regularization: float = 0.001) -> Te
 
 
 def sensory_preconditioning(
+    network: Autoencoder,
     generator: torch.Generator,
     *,
     pretrain: bool = True,
     outcome_probability: float = 1.0,
     n_trials: int = 1,
-    n_hidden: int = 3,
     n_epochs: int = 2000,
 ) -> Responses:
     """Run the three phases on one network.
@@ -162,38 +162,41 @@ def sensory_preconditioning(
 
     Parameters
     ----------
+    network
+        Of 4 inputs and fewer hidden units, so that s1 and s2 have to share; trained in place.
     generator
-        Draws initial parameters, batches and outcomes.
+        Draws the batches of phase 1 and the outcomes of phase 2.
     pretrain
-        False leaves phase 1 out: the hidden layer stays as it was drawn.
+        False leaves phase 1 out: the hidden layer stays as it is.
     outcome_probability, n_trials
         Phase 2, as in `conditioning_table`.
-    n_hidden, n_epochs
-        Phase 1: hidden units (fewer than the 4 features, so that s1 and s2 have to share) and
-        epochs with binary cross-entropy, Adam at 0.1 and batches of 8.
+    n_epochs
+        Phase 1: epochs with binary cross-entropy, Adam at 0.1 and batches of 8.
 
     Example
     -------
-    >>> r = sensory_preconditioning(torch.Generator().manual_seed(1), n_epochs=300)
+    >>> net = Autoencoder(4, 3, generator=torch.Generator().manual_seed(1))
+    >>> r = sensory_preconditioning(net, torch.Generator().manual_seed(1), n_epochs=300)
     >>> abs(float(r.s1.mean() - r.s2.mean())) < 0.13
     True
     """
-    net = Autoencoder(4, n_hidden, generator=generator)
+    if network.num_inputs != 4:
+        raise ValueError(f"network: expected 4 inputs, s1, s2, c1 and c2, got {network.num_inputs}")
     history = History()
     if pretrain:
         history = train(
-            net,
+            network,
             pretraining_table(),
             loss=nn.functional.binary_cross_entropy,
-            optimizer=torch.optim.Adam(net.parameters(), lr=0.1),
+            optimizer=torch.optim.Adam(network.parameters(), lr=0.1),
             n_epochs=n_epochs,
             batch_size=8,
             generator=generator,
         )
     features, outcomes = conditioning_table(outcome_probability, n_trials, generator)
     with torch.no_grad():
-        weights = ridge(net.encoder(features), outcomes)
+        weights = ridge(network.encoder(features), outcomes)
         s1, s2, neither = (
-            (net.encoder(stimulus_table(*stimuli)) @ weights).squeeze(-1) for stimuli in ((1, 0), (0, 1), (0, 0))
+            (network.encoder(stimulus_table(*stimuli)) @ weights).squeeze(-1) for stimuli in ((1, 0), (0, 1), (0, 0))
         )
     return Responses(s1, s2, neither, history)

@@ -62,7 +62,8 @@ def flip_exactly(patterns: Tensor, flip_fraction: float, generator: torch.Genera
     check_floating("patterns", patterns)
     check_fraction("flip_fraction", flip_fraction)
     count = int(patterns.shape[-1] * flip_fraction)
-    return torch.where(_ranks(patterns, generator) < count, -patterns, patterns)
+    drawn = _draw_units(patterns, count, generator)
+    return torch.where(torch.zeros_like(patterns, dtype=torch.bool).scatter(-1, drawn, True), -patterns, patterns)
 
 
 def salt_and_pepper(images: Tensor, fraction: float, generator: torch.Generator) -> Tensor:
@@ -89,8 +90,8 @@ def salt_and_pepper(images: Tensor, fraction: float, generator: torch.Generator)
     check_floating("images", images)
     check_fraction("fraction", fraction)
     count = int(images.shape[-1] * fraction)
-    rank = _ranks(images, generator)
-    return images.masked_fill(rank < count, 1.0).masked_fill(rank < count // 2, 0.0)
+    drawn = _draw_units(images, count, generator)
+    return images.scatter(-1, drawn, 1.0).scatter(-1, drawn[..., : count // 2], 0.0)
 
 
 def occlude(images: Tensor, rows: slice, columns: slice, value: float = 0.0) -> Tensor:
@@ -173,6 +174,6 @@ def add_gaussian_noise(images: Tensor, noise_std: float, generator: torch.Genera
     return images + noise_std * normal(images.shape, generator, images.device).to(images.dtype)
 
 
-def _ranks(patterns: Tensor, generator: torch.Generator) -> Tensor:
-    """Give the units of each pattern a random order: a permutation of 0 … N − 1 in the last axis."""
-    return uniform(patterns.shape, generator, patterns.device).argsort(dim=-1).argsort(dim=-1)
+def _draw_units(patterns: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    """Draw `count` units of each pattern without replacement: their indices, (..., count)."""
+    return uniform(patterns.shape, generator, patterns.device).argsort(dim=-1)[..., :count]

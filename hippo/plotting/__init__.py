@@ -6,7 +6,7 @@ a figure shows; `save(figure, path)` writes it with that text and closes it.
 
 from __future__ import annotations
 
-from hippo.plotting.alt import alt_text, save
+from hippo.plotting.alt import alt_text, figure_of, save
 from hippo.plotting.bars import preconditioning_bars
 from hippo.plotting.curves import energy_traces, error_curves, loss_curves, overlap_traces
 from hippo.plotting.grids import recall_grid, reconstruction_grid
@@ -18,6 +18,7 @@ __all__ = [
     "alt_text",
     "energy_traces",
     "error_curves",
+    "figure_of",
     "loss_curves",
     "overlap_traces",
     "preconditioning_bars",

@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["alt_text", "describe", "save"]
+__all__ = ["alt_text", "describe", "figure_of", "save"]
 
 _TEXTS: WeakKeyDictionary[Axes | Figure, str] = WeakKeyDictionary()
 
@@ -28,6 +28,13 @@ def alt_text(picture: Axes | Figure) -> str:
     if picture in _TEXTS or isinstance(picture, Axes):
         return _TEXTS.get(picture, "")
     return " ".join(_TEXTS[ax] for ax in picture.axes if ax in _TEXTS)
+
+
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure that axes belong to."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
 
 
 def save(figure: Figure, path: Path) -> None:

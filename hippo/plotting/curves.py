@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from hippo.plotting.alt import describe
@@ -112,6 +113,7 @@ def energy_traces(
     if len(rises):
         after, cue = rises[:, 0] + 1, rises[:, 1]
         ax.scatter(after, values[after, cue], s=120, facecolors="none", edgecolors="black", label="rise")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     _label(ax, xlabel, "energy E", title)
     describe(
         ax,
@@ -142,6 +144,7 @@ def overlap_traces(
         style = {"color": COLOURS[0], "linewidth": 2.5, "marker": "o"} if i == best else {"color": "0.6"}
         ax.plot(trace, label=f"pattern {i}" if i == best else None, **style)
     ax.set_ylim(-1.05, 1.05)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     _label(ax, xlabel, "overlap m", title)
     describe(
         ax,

@@ -1,0 +1,49 @@
+"""Published experiments, one file each: a frozen configuration, a run, figures and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+__all__ = ["EXPERIMENTS", "Experiment"]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Where an experiment is found, known without importing it.
+
+    The module has a frozen dataclass `Config` whose defaults are the published protocol, `QUICK` and
+    `FULL` configurations, and `run(config, images, device)` that returns an `Outcome`.
+    """
+
+    module: str
+    summary: str
+    #: Whether `run` reads images of digits.
+    needs_images: bool
+
+
+#: Name on the command line → experiment.
+EXPERIMENTS = MappingProxyType(
+    {
+        "recall-error": Experiment(
+            "hippo.experiments.recall_error",
+            "Hopfield networks: error on stored and unseen digits against the number of stored ones",
+            needs_images=True,
+        ),
+        "noise": Experiment(
+            "hippo.experiments.noise",
+            "Hopfield networks: error against the share of flipped pixels, and recall from half an image",
+            needs_images=True,
+        ),
+        "autoencoder": Experiment(
+            "hippo.experiments.autoencoder",
+            "Autoencoders of five sizes: losses, reconstructions, loss against corrupted pixels",
+            needs_images=True,
+        ),
+        "preconditioning": Experiment(
+            "hippo.experiments.preconditioning",
+            "Sensory preconditioning: does the response to s1 travel to s2, with and without phase 1",
+            needs_images=False,
+        ),
+    }
+)
