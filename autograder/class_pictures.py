@@ -54,14 +54,16 @@ def histogram(marks: Sequence[float], maximum: float) -> Picture:
         ax.set_ylabel("students")
         ax.locator_params(axis="y", integer=True)
     peak = int(np.argmax(counts))
+    five = zip(
+        ("lowest", "lower quartile", "median", "upper quartile", "highest"),
+        (values.min(), low, middle, high, values.max()),
+        strict=True,
+    )
+    words = ", ".join(f"{name} {shown(float(value))}" for name, value in five)
     return Picture(
         render(figure),
-        (
-            f"Histogram of the autograded marks of {len(values)} students: lowest {shown(values.min())}, lower "
-            f"quartile {shown(low)}, median {shown(middle)}, upper quartile {shown(high)}, highest {shown(values.max())}, "
-            f"of {shown(maximum)}. Most students, {int(counts[peak])}, lie between {shown(edges[peak])} and "
-            f"{shown(edges[peak + 1])}."
-        ),
+        f"Histogram of the autograded marks of {len(values)} students, of {shown(maximum)}: {words}. Most students, "
+        f"{int(counts[peak])}, lie between {shown(edges[peak])} and {shown(edges[peak + 1])}.",
     )
 
 

@@ -128,8 +128,12 @@ def page(record: Record, rubric_marks: Mapping[str, ManualMark] | None = None) -
 
 
 def panel(results: Sequence[QuestionResult], after: Sequence[str] = ()) -> str:
-    """The same properties as a fragment of HTML for a notebook's output; `after` are closing lines."""
-    return render("panel.html", questions=[(q, shown_properties(q)) for q in results], after=list(after))
+    """The same properties as a fragment of HTML for a notebook's output; `after` are closing lines.
+
+    A check knows the visible properties only, so it cannot say what each is worth.
+    """
+    questions = [(q, shown_properties(q, with_worth=False)) for q in results]
+    return render("panel.html", questions=questions, after=list(after))
 
 
 def _steps(record: Record, questions: Sequence[QuestionView]) -> list[str]:

@@ -53,12 +53,15 @@ class Shown:
         return "good" if status == "passed" else "wait" if status in ("not gradable", "needs hand grading") else "bad"
 
 
-def shown_properties(question: QuestionResult, pictures_left: int = MAX_PICTURES) -> list[Shown]:
+def shown_properties(
+    question: QuestionResult, pictures_left: int = MAX_PICTURES, *, with_worth: bool = True
+) -> list[Shown]:
     """The properties of a question; at most `pictures_left` of them get a picture."""
     weights = sum(p.weight for p in question.properties) or 1.0
     result = []
     for each in question.properties:
-        view = _show(each, question.auto_max * each.weight / weights, with_picture=pictures_left > 0)
+        worth = question.auto_max * each.weight / weights if with_worth else 0.0
+        view = _show(each, worth, with_picture=pictures_left > 0)
         if question.message == NOT_ANSWERED:
             # said once for the question; the titles alone tell what will be asked of the answer
             view = Shown(each, view.worth)
