@@ -66,7 +66,14 @@ class QuestionView:
 
     @property
     def bar_label(self) -> str:
-        return f"{self.fraction:.0%} of the marks of {self.result.id}"
+        waits = f", {self.open_fraction:.0%} still to be marked" if self.open_fraction else ""
+        return f"{self.fraction:.0%} of the marks of {self.result.id}{waits}"
+
+    @property
+    def open_fraction(self) -> float:
+        """Share of the marks that a person still has to give."""
+        known = self.mark.score is not None or not self.result.max_score
+        return 0.0 if known else self.result.hand_max / self.result.max_score
 
     @property
     def status(self) -> str:
