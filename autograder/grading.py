@@ -22,6 +22,7 @@ from _pytest.runner import runtestprotocol
 from autograder.compare import Mismatch, require_same
 from autograder.errors import UserError
 from autograder.record import Property
+from autograder.score import NOT_ANSWERED
 from autograder.spec import Manifest, Tolerance
 from autograder.student import Student, StudentFault
 
@@ -111,7 +112,7 @@ def _verdict(error: BaseException) -> tuple[str, str, str, dict[str, Any] | None
         return "failed", error.message, error.safe, error.detail
     if isinstance(error, StudentFault):
         if error.etype == "NotImplementedError":
-            return "failed", error.message, "not answered yet: the stub raises NotImplementedError", None
+            return "failed", f"{NOT_ANSWERED} ({error.message})", NOT_ANSWERED, None
         etype = error.etype if error.etype in SAFE_EXCEPTIONS else "an exception"
         safe = SAFE_SENTENCES[error.code].format(etype=etype)
         message = f"{error.etype}: {error.message}" if error.code == "raised" else error.message

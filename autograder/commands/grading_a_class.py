@@ -11,7 +11,7 @@ from autograder.assignment import load_assignment, solutions_folder
 from autograder.course import Course
 from autograder.errors import ALL_GOOD
 from autograder.grade import Options
-from autograder.marks import shown
+from autograder.marks import UNGRADED, shown
 from autograder.record import Record
 from autograder.terminal import Terminal
 
@@ -53,7 +53,7 @@ def grade(name: str, root: Path, db: str, solutions: Path | None, options: Optio
     terminal.table(
         f"{name}, isolation {summary.level}",
         ("student", "status", "autograded", "what to know"),
-        [(r.student, r.status, shown(r.score), r.message) for r in records],
+        [(r.student, r.status, "–" if r.status in UNGRADED else shown(r.score), r.message) for r in records],
     )
     counts = Counter(r.status for r in records)
     for note in summary.notes:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import secrets
+import socket
 import sys
 from pathlib import Path
 
 from autograder.assignment import Assignment, load_assignment, solutions_folder
 from autograder.course import Course
-from autograder.errors import ALL_GOOD, INFRASTRUCTURE, NOTHING_TO_DO, UserError
+from autograder.errors import ALL_GOOD, NOTHING_TO_DO, UserError
 from autograder.record import Record
 from autograder.terminal import Terminal
 
@@ -85,24 +86,26 @@ def graded(course: Course, name: str) -> list[Record]:
 
 
 def formgrader(root: Path, db: str, port: int, browser: bool) -> int:
-    """Serve nbgrader's formgrader on the course folder until Ctrl-C."""
+    """Become nbgrader's formgrader server for the course folder."""
     course = Course(root, db)
     if not (course.root / "gradebook.db").exists() and not db:
         raise UserError(f"{course.root} has no gradebook yet: run `autograder grade` first.", NOTHING_TO_DO)
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise UserError(f"port {port} is in use: end what runs there, or name another with --port.")
     course.write_nbgrader_config()
-    print(f"formgrader: http://localhost:{port}/formgrader (Ctrl-C ends it)", file=sys.stderr)
-    command = [
-        sys.executable,
-        "-m",
-        "jupyter",
-        "server",
-        f"--ServerApp.port={port}",
-        "--ServerApp.port_retries=0",
-        "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
-        f"--ServerApp.root_dir={course.root.resolve()}",
-    ]
-    if os.geteuid() == 0:
+    token = secrets.token_urlsafe(24)
+    # the login page sets the cookie that the formgrader's own pages need
+    url = f"http://localhost:{port}/login?next=%2Fformgrader&token={token}"
+    print(f"formgrader: {url} (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    command = [sys.executable, "-m", "jupyter", "server", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+               "--ServerApp.default_url=/formgrader", "--log-level=WARN",
+               "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}",
+               f"--ServerApp.root_dir={course.root.resolve()}"]  # fmt: skip
+    if os.name == "posix" and os.geteuid() == 0:
         command.append("--allow-root")
     if not browser:
         command.append("--no-browser")
-    return ALL_GOOD if subprocess.call(command, cwd=course.root) == 0 else INFRASTRUCTURE
+    os.chdir(course.root)
+    # the token goes by the environment: a command line can be read by everybody on the machine
+    os.execve(sys.executable, command, os.environ | {"JUPYTER_TOKEN": token})

@@ -75,6 +75,6 @@ def test_a_submission_has_one_status_and_one_sentence(faults, missing, expected,
 
 
 def test_an_untouched_notebook_says_so():
-    stub = prop("failed", message="NotImplementedError: 2.a: write f")
+    stub = prop("failed", message="f(3): not answered yet (2.a: write f)")
     status, message = submission_status([question_result(CODE, [stub])], Submission(), {})
     assert (status, message) == ("missing answers", "No question was answered: every stub is still in place.")
