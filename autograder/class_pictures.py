@@ -75,7 +75,7 @@ def heat_map(shares: npt.NDArray[np.float64], students: Sequence[str], questions
     rows, columns = shares.shape
     named = rows <= MAX_NAMED_ROWS
     with rc_context(STYLE):
-        figure = new_figure(WIDTH_INCHES, 0.7 + min(rows * 0.2, 14.0))
+        figure = new_figure(WIDTH_INCHES, 0.7 + (rows * 0.2 if named else 4.5))
         ax = figure.subplots()
         image = ax.imshow(
             np.ma.masked_invalid(shares),
