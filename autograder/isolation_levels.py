@@ -1,0 +1,49 @@
+"""Find the strongest level that this machine can keep, by starting a box there and trying."""
+
+from __future__ import annotations
+
+import functools
+import sys
+
+from autograder import isolation_box as layout
+from autograder.isolation import IsolationError
+
+LEVELS = ("L3", "L2", "L1")
+
+
+def choose(level: str | None, trust: bool) -> str:
+    """The level to use: the one asked for, or the strongest; `IsolationError` where that is not acceptable."""
+    if level is not None and level not in LEVELS:
+        raise IsolationError(f"there is no isolation level {level!r}: choose one of {', '.join(LEVELS)}.")
+    chosen = level or strongest()
+    if chosen == "L1" and not trust:
+        raise IsolationError("student code would run with only limits around it (isolation L1), which does not protect "
+                             "this machine: install bubblewrap (`autograder doctor` says how), or pass "
+                             "--trust-submissions.")
+    if level is not None and level != "L1" and why_not(level):
+        raise IsolationError(f"isolation {level} cannot be kept here ({why_not(level)}): `autograder doctor` says how "
+                             "to cure it.")
+    return chosen
+
+
+def strongest() -> str:
+    """The first level that passes its own test."""
+    return next(level for level in LEVELS if not why_not(level))
+
+
+@functools.cache
+def why_not(level: str) -> str:
+    """Why this machine cannot keep the level; empty if it can. Tried once per process."""
+    from autograder.sandbox import Box
+
+    if level == "L1":
+        return "" if sys.platform != "win32" else "Windows cannot fork: use Docker or WSL"
+    if sys.platform != "linux":
+        return "only Linux has it: use Docker"
+    if level == "L3" and layout.bubblewrap() is None:
+        return "bubblewrap is not installed"
+    try:
+        with Box.at(level):
+            return ""
+    except IsolationError as error:
+        return error.message

@@ -1,0 +1,120 @@
+"""A worker as the grader holds it: requests, deadlines, output, and how it ends."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from autograder import protocol
+from autograder.isolation import IsolationError, Limits
+from autograder.isolation_channel import Channel, Gone
+from autograder.isolation_process import Process
+from autograder.student import Student, StudentFault
+
+
+#: Seconds in which nothing can have filled the memory.
+NOT_WORTH_A_LOOK = 0.01
+
+
+class Output(NamedTuple):
+    """What a worker printed, cut to the limit, and how many bytes were cut."""
+
+    stdout: str
+    stderr: str
+    discarded: int
+
+
+class Worker:
+    """One question's student process; every fault that ends it is final."""
+
+    def __init__(self, channel: Channel, process: Process, limits: Limits, scratch: Path | None) -> None:
+        self._channel, self._process, self._scratch = channel, process, scratch
+        self._limits = limits
+        #: CPU seconds of one call; may be set between calls.
+        self.cpu_seconds = limits.cpu_seconds
+        #: Why it no longer answers, if it does not.
+        self.dead: StudentFault | None = None
+        self.student = Student(self)
+        self._closed = False
+        self._started = 0.0
+        self._cpu_at_start: float | None = None
+        channel.look = self._look
+
+    def exchange(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The reply to a request, or the fault that there is none."""
+        if self.dead is not None:
+            raise self.dead
+        frame = protocol.encode(request)
+        self._started, self._cpu_at_start = time.monotonic(), None
+        self._channel.begin()
+        try:
+            if self._channel.pending():
+                raise protocol.ProtocolError("bytes came that nobody asked for")
+            self._channel.send(frame)
+            reply = protocol.decode(self._channel.receive, self._limits.value_mb << 20)
+            if time.monotonic() - self._started > NOT_WORTH_A_LOOK and self._process.out_of_memory:
+                raise self._memory_fault()  # the kernel ended a child and spared the one that answered
+        except protocol.ProtocolError:
+            self.condemn(StudentFault("protocol", "the worker sent what is not a result"))
+        except Gone:
+            self.condemn(None)
+        except StudentFault as fault:
+            self.condemn(fault)
+        if self.dead is not None:
+            raise self.dead
+        return reply
+
+    def run(self, source: str, label: str) -> list[str]:
+        """Run a cell; one sentence per statement that failed."""
+        return self.student.run(source, label)
+
+    def output(self) -> Output:
+        """What was printed so far."""
+        if not self._closed:
+            self._channel.drain()
+        out, err = self._channel.out, self._channel.err
+        return Output(out.kept.decode("utf-8", "replace"), err.kept.decode("utf-8", "replace"),
+                      out.discarded + err.discarded)
+
+    def condemn(self, fault: StudentFault | None) -> None:
+        """End it; it is remembered why. Without a fault, the process has ended by itself."""
+        self._end()
+        if self._process.out_of_memory:
+            fault = self._memory_fault()
+        self.dead = self.dead or fault or StudentFault("crashed", "your code ended the process it ran in")
+
+    def close(self) -> None:
+        """End it and everything that it started."""
+        if self._closed:
+            return
+        self.dead = self.dead or StudentFault("crashed", "the worker was closed")
+        self._end()
+        self._channel.drain()
+        self._closed = True
+        self._channel.close()
+        self._process.close()
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _end(self) -> None:
+        if not self._process.end():
+            raise IsolationError("a student process could not be ended, the kernel still lists it: stop grading and "
+                                 f"look at process {self._process.pid}.")
+
+    def _look(self) -> None:
+        """While waiting: has it used up its time or its memory?"""
+        wall = time.monotonic() - self._started
+        if wall > self._limits.wall_seconds:
+            raise StudentFault("timeout", f"gave no answer within {self._limits.wall_seconds:g} s")
+        cpu = self._process.cpu_seconds()
+        if self._cpu_at_start is None:
+            self._cpu_at_start = cpu
+        if cpu - self._cpu_at_start > self.cpu_seconds:
+            raise StudentFault("timeout", f"ran longer than its {self.cpu_seconds:g} s of computing time")
+        if self._process.over_memory():
+            raise self._memory_fault()
+
+    def _memory_fault(self) -> StudentFault:
+        return StudentFault("memory", f"used more than the allowed {self._limits.memory_mb} MiB of memory")

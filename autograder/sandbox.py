@@ -1,0 +1,226 @@
+"""Start student code in processes of its own, and end them: the only file that does."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import select
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from autograder import isolation_box as layout
+from autograder.isolation import IsolationError, Limits
+from autograder.isolation_channel import Channel
+from autograder.isolation_levels import choose
+from autograder.isolation_process import Process
+from autograder.isolation_worker import Output, Worker
+from autograder.student import StudentFault
+
+__all__ = ["Box", "IsolationError", "Limits", "Output", "Worker"]
+
+#: How long a box may take to import its packages on a busy machine, and a fork to come up.
+START_SECONDS, FORK_SECONDS = 180.0, 30.0
+#: Users of student code when started as root: numbers that no account has.
+FIRST_UID = 0x70000000
+_boxes = itertools.count()
+
+
+class Box:
+    """A warm process that has imported everything and forks a confined worker per question.
+
+    Parameters
+    ----------
+    level
+        "L3", "L2" or "L1"; the strongest that this machine can keep unless given.
+    preload
+        Packages to import before any student code runs.
+    python_path
+        Folders that come before the installed packages; readable by everybody.
+    limits
+        What student code may use.
+    trust
+        Whether L1, which does not protect this machine, will do.
+
+    Raises
+    ------
+    IsolationError
+        Where the level cannot be kept, or only L1 can and `trust` is not given.
+    """
+
+    def __init__(self, level: str | None = None, preload: Sequence[str] = (), python_path: Sequence[Path | str] = (),
+                 limits: Limits | None = None, trust: bool = False) -> None:
+        self.level = choose(level, trust)
+        self._preload, self._python_path = list(preload), [str(path) for path in python_path]
+        self.limits: Limits = limits or Limits()
+        self._uid: int | None = None
+        self._folder: Path | None = None
+        self._zygote: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    @classmethod
+    def at(cls, level: str) -> Box:
+        """An empty box at a level that nobody has tried yet."""
+        box = cls("L1", trust=True)
+        box.level = level
+        return box
+
+    def _spare_uid(self) -> int | None:
+        """Started as root: a user of its own for student code, because limits on processes mean nothing to root."""
+        if os.geteuid() != 0:
+            return None
+        if self.level == "L3" or layout.readable_by_all():
+            return FIRST_UID + (os.getpid() % (1 << 22)) * 16 + next(_boxes) % 16
+        if self.level == "L2":
+            raise IsolationError("started as root, but no other user may read the Python installation")
+        return None
+
+    def __enter__(self) -> Box:
+        try:
+            self._start()
+            if self.level != "L1":
+                from autograder.isolation_promises import verify_promises
+
+                verify_promises(self)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    def worker(self, seed: int | None = None) -> Worker:
+        """A fresh worker, its random number generators seeded where a seed is given."""
+        worker = self._fork()
+        try:
+            if seed is not None:
+                worker.student.seed(seed)
+        except StudentFault as fault:
+            worker.close()
+            raise IsolationError(f"a fresh worker failed before any student code ran ({fault.message}): see "
+                                 "`autograder doctor`.") from None
+        return worker
+
+    def close(self) -> None:
+        """End the zygote and with it all its workers."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._zygote is not None:
+            self._zygote.kill()
+            self._zygote.wait()
+            self._zygote = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _start(self) -> None:
+        """Start the zygote and wait until it has imported everything."""
+        self._folder = layout.stage()
+        self._uid = self._spare_uid()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, (self._folder / "log").open("wb") as log:
+            if self.level == "L3":
+                bwrap = layout.bubblewrap()
+                assert bwrap is not None
+                command = layout.bubblewrap_command(bwrap, self._python_path, self._folder, theirs.fileno(),
+                                                    self._uid is not None)
+                environment = {"PATH": "/usr/bin:/bin"}
+            else:
+                (self._folder / "home").mkdir(exist_ok=True)
+                command = layout.zygote_command(str(self._folder), theirs.fileno())
+                environment = layout.environment(str(self._folder / "home"))
+            self._zygote = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+                                            cwd="/", pass_fds=[theirs.fileno()], start_new_session=True)
+        self._control = ours
+        ours.send(json.dumps(self._config()).encode())
+        ours.settimeout(START_SECONDS)
+        try:
+            answer = ours.recv(4096)
+        except OSError:
+            answer = b""
+        if answer != b"R":
+            reason = answer[1:].decode("utf-8", "replace") or (self._folder / "log").read_text(errors="replace").strip()
+            raise IsolationError(f"the box for student code did not start ({(reason or 'no answer')[-300:]}): see "
+                                 "`autograder doctor`.")
+
+    def _config(self) -> dict[str, Any]:
+        """All that the zygote is told; students can read it."""
+        boxed = self.level == "L3"
+        staged = layout.STAGED if boxed else str(self._folder)
+        first = layout.inner_paths(self._python_path) if boxed else self._python_path
+        path = [staged, *first, *layout.standard_library(), *layout.site_folders()]
+        readable, listable = (["/"], []) if boxed else layout.readable_outside(path)
+        return {
+            "level": self.level, "path": path, "preload": self._preload, "uid": self._uid,
+            "fonts": [file.name for file in self._folder.glob("fontlist-*.json")] if self._folder else [],
+            "scratch": layout.SCRATCH if boxed else str(self._folder / "home") if self._folder else "",
+            "landlock": self.level != "L1", "seccomp": self.level != "L1", "readable": readable, "listable": listable,
+            "memory_bytes": self.limits.memory_mb << 20, "disk_mb": self.limits.disk_mb,
+            "value_bytes": self.limits.value_mb << 20, "cpu_backstop": 3600,
+            # of an ordinary user without a namespace of its own, everything else that it runs counts too
+            "processes": self.limits.processes + 1 if boxed or self._uid is not None else None,
+            "required_limits": ["RLIMIT_FSIZE", "RLIMIT_NPROC", "RLIMIT_CORE"] if boxed else [],
+        }
+
+    def _fork(self) -> Worker:
+        if self._zygote is None or self._control is None or self._zygote.poll() is not None:
+            self.close()
+            self._start()  # somebody ended the zygote; a new one costs seconds, not the class
+        assert self._control is not None
+        scratch = None
+        if self.level != "L3":
+            scratch = Path(tempfile.mkdtemp(prefix="hippo-work-"))
+            if self._uid is not None:
+                os.chown(scratch, self._uid, self._uid)
+        ours, theirs = socket.socketpair()
+        if sys.platform == "linux":
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        (out, out_end), (err, err_end) = os.pipe(), os.pipe()
+        request = json.dumps({} if scratch is None else {"scratch": str(scratch)}).encode()
+        with theirs:
+            socket.send_fds(self._control, [request], [theirs.fileno(), out_end, err_end])
+        os.close(out_end)
+        os.close(err_end)
+        process: Process | None = None
+        try:
+            process = Process(_hello(ours), self.level == "L3", self.limits.memory_mb)
+            ours.send(b"G")
+            _hello(ours)
+        except (OSError, IsolationError) as error:
+            if process is not None:
+                process.end()
+                process.close()
+            ours.close()
+            os.close(out)
+            os.close(err)
+            if scratch is not None:
+                shutil.rmtree(scratch, ignore_errors=True)
+            raise IsolationError(f"no worker could be started ({error}): see `autograder doctor`.") from None
+        return Worker(Channel(ours, out, err, self.limits.output_kib << 10), process, self.limits, scratch)
+
+
+def _hello(channel: socket.socket) -> int:
+    """Process id, as seen from here, of the process that reports itself ready."""
+    readable, _, _ = select.select([channel], [], [], FORK_SECONDS)
+    if not readable:
+        raise IsolationError("a fork gave no sign of life")
+    data, ancillary, _, _ = channel.recvmsg(1024, socket.CMSG_SPACE(12))
+    if data[:1] != b"R":
+        raise IsolationError(data[1:].decode("utf-8", "replace") or "a fork ended at once")
+    for _, kind, payload in ancillary:
+        with suppress(struct.error, AttributeError):
+            if kind == socket.SCM_CREDENTIALS:
+                return int(struct.unpack("3i", payload[:12])[0])
+    return int(data[1:])
