@@ -99,6 +99,13 @@ def cpu_seconds(pids: list[int]) -> float:
     return ticks / _TICKS
 
 
+def queued_seconds(pid: int) -> float:
+    """How long the process has stood in the queue for a processor: time that a busy machine took from it."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    return 0.0
+
+
 def memory_bytes(pids: list[int], enough: int) -> int:
     """Memory of these processes, shared pages divided among those that share them.
 

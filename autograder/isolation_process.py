@@ -8,7 +8,7 @@ import signal
 import time
 from contextlib import suppress
 
-from autograder.isolation_memory import MemoryGroup, cpu_seconds, memory_bytes, tree
+from autograder.isolation_memory import MemoryGroup, cpu_seconds, memory_bytes, queued_seconds, tree
 
 #: How long the kernel may take to end what was killed.
 END_SECONDS = 10.0
@@ -35,6 +35,8 @@ class Process:
         if self._group is not None:
             self._group.add(pid)
         self._too_much = False
+        #: The process that answers requests, once it has come up.
+        self.student_pid = pid
 
     @property
     def memory_limit(self) -> str:
@@ -45,8 +47,9 @@ class Process:
         """Whether it was ended for want of memory."""
         return self._too_much or (self._group is not None and self._group.killed_any())
 
-    def cpu_seconds(self) -> float:
-        return cpu_seconds(tree(self.pid))
+    def used(self) -> tuple[float, float]:
+        """Seconds of CPU of all its processes, and seconds that the student process waited for a processor."""
+        return cpu_seconds(tree(self.pid)), queued_seconds(self.student_pid)
 
     def over_memory(self) -> bool:
         """Whether all its processes together hold more than they may; a control group sees to that itself."""

@@ -23,6 +23,8 @@ import sys
 from typing import Any
 
 READY, GO, FAILED = b"R", b"G", b"E"
+#: Parts that nearly every notebook uses and that their package imports late.
+LAZY = (("numpy", "numpy.random"), ("torch", "numpy.random"), ("matplotlib", "matplotlib.pyplot"))
 
 
 def main() -> None:
@@ -61,8 +63,9 @@ def main() -> None:
 def _preload(modules: list[str]) -> None:
     for name in [*modules, "worker", "isolation_confine", "isolation_landlock", "isolation_seccomp"]:
         importlib.import_module(name)
-    if "matplotlib" in modules:
-        importlib.import_module("matplotlib.pyplot")
+    for package, module in LAZY:
+        if package in modules:
+            importlib.import_module(module)
     sys.modules.pop("isolation_zygote", None)
 
 

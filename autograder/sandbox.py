@@ -197,7 +197,7 @@ class Box:
         try:
             process = Process(_hello(ours), self.level == "L3", self.limits.memory_mb)
             ours.send(b"G")
-            _hello(ours)
+            process.student_pid = _hello(ours)
         except (OSError, IsolationError) as error:
             if process is not None:
                 process.end()
