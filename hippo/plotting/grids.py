@@ -108,7 +108,7 @@ def _images(rows: Tensor, image_shape: tuple[int, int]) -> _Array:
 
 
 def _grid(n_rows: int, n_columns: int, title: str) -> tuple[Figure, NDArray[np.object_]]:
-    size = (max(1.1 * n_columns + 0.7, 3.5), 1.35 * n_rows + (0.4 if title else 0.1))
+    size = (max(1.1 * n_columns + 0.7, 5.0), 1.35 * n_rows + (0.4 if title else 0.1))
     figure, axes = plt.subplots(n_rows, n_columns, figsize=size, squeeze=False, layout="constrained")
     assert not isinstance(figure, SubFigure)
     for ax in axes.flat:

@@ -1,0 +1,75 @@
+"""What other code may rely on: names, lazy imports, independence from withheld modules."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+import hippo
+
+NAMES = {
+    "hippo": """autoencoder conditioning corruption datasets dynamics experiments hopfield learning_rules metrics
+        patterns plotting training""",
+    "hippo.autoencoder": "Autoencoder",
+    "hippo.conditioning": """CONTEXTS PRETRAINING_ROWS Responses conditioning_table pretraining_table ridge
+        sensory_preconditioning stimulus_table""",
+    "hippo.corruption": "add_gaussian_noise flip flip_exactly occlude occlude_every_second salt_and_pepper",
+    "hippo.datasets": "DataError DownloadError Images flatten load_digits load_mnist only where_mnist",
+    "hippo.dynamics": "follow",
+    "hippo.experiments": "EXPERIMENTS Experiment",
+    "hippo.hopfield": "energy field recall sweep trajectory update",
+    "hippo.learning_rules": "hebb outer_product projection pseudo_inverse without_self_coupling",
+    "hippo.metrics": """bit_errors capacity_amit capacity_binary capacity_mceliece capacity_mceliece_all
+        capacity_projection capacity_storkey mse overlap overlaps""",
+    "hippo.patterns": "binarize random_patterns sign",
+    "hippo.plotting": """COLOURS alt_text energy_traces error_curves figure_of loss_curves overlap_traces
+        preconditioning_bars recall_grid reconstruction_grid save weight_matrix""",
+    "hippo.training": "History train",
+}
+
+WITHHELD = ("autoencoder", "conditioning", "corruption", "hopfield", "learning_rules", "metrics")
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_public_names_are_pinned(module):
+    assert sorted(importlib.import_module(module).__all__) == sorted(NAMES[module].split())
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_every_public_name_exists(module):
+    loaded = importlib.import_module(module)
+    assert all(getattr(loaded, name) is not None for name in loaded.__all__)
+
+
+def test_an_unknown_attribute_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="nonsense"):
+        _ = hippo.nonsense
+
+
+def run_python(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_import_of_the_package_loads_neither_torch_nor_matplotlib():
+    run_python("import sys, hippo, hippo.cli; assert not {'torch', 'matplotlib', 'keras', 'numpy'} & set(sys.modules)")
+
+
+def test_what_a_student_is_given_works_without_the_withheld_modules():
+    run_python(f"""
+import sys
+class Withheld:
+    def find_spec(self, name, path=None, target=None):
+        if name in {tuple(f"hippo.{name}" for name in WITHHELD)}:
+            raise ImportError(name + " is withheld")
+sys.meta_path.insert(0, Withheld())
+import hippo
+from hippo import datasets, dynamics, patterns, plotting, training
+try:
+    hippo.hopfield
+except ImportError as error:
+    assert "withheld" in str(error)
+else:
+    raise AssertionError("hopfield was imported")
+""")
