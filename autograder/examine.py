@@ -58,6 +58,7 @@ class Examination:
                         continue
                     if worker is None:
                         worker = self._open(seed)
+                        worker.cpu_seconds = self.manifest.find(question_id).cpu_seconds or worker.cpu_seconds
                     row.append(self._run(worker, item, question_id, seed))
                     if worker.dead:
                         worker.close()
@@ -74,7 +75,8 @@ class Examination:
         if not worker.dead:
             student.seed(seed_for(seed, item.name) % 2**32)
         result = self.runner.run(item, Subject(student, seed, tolerance_of(self.manifest, question_id)))
-        fault = worker.dead
+        failure = self.runner.failure.value if self.runner.failure else None
+        fault = worker.dead or (failure if isinstance(failure, StudentFault) and failure.code == "memory" else None)
         if fault is not None:
             self._note_lethal(fault, question_id)
             if student.last_name:

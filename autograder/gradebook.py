@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from autograder.assignment import Assignment
 from autograder.errors import INFRASTRUCTURE, UserError
 from autograder.marks import ManualMark
@@ -120,20 +122,12 @@ class Gradebook:
                         if cell is None:
                             continue
                         before = own.get(cell.question, ManualMark())
+                        given = _given(grade)
                         if cell.role in HAND_GRADED:
-                            own[cell.question] = ManualMark(
-                                score=grade.manual_score,
-                                comment=comments.get(grade.name, ""),
-                                override=before.override,
-                                auto_changed_since=before.auto_changed_since,
-                            )
-                        elif grade.manual_score is not None:
-                            own[cell.question] = ManualMark(
-                                score=before.score,
-                                comment=before.comment,
-                                override=grade.manual_score,
-                                auto_changed_since=bool(grade.needs_manual_grade),
-                            )
+                            own[cell.question] = structs.replace(before, score=given, comment=comments[grade.name])
+                        elif given is not None:
+                            changed = grade.manual_score is not None and bool(grade.needs_manual_grade)
+                            own[cell.question] = structs.replace(before, override=given, auto_changed_since=changed)
         return marks
 
     def students(self) -> list[str]:
@@ -143,6 +137,14 @@ class Gradebook:
 
     def _grade(self, cell_id: str, record: Record) -> Any:
         return self._book.find_grade(cell_id, record.assignment, record.assignment, record.student)
+
+
+def _given(grade: Any) -> float | None:
+    """What a person gave in formgrader: the mark in place of the automatic one, plus extra credit."""
+    if grade.manual_score is None and not grade.extra_credit:
+        return None
+    mark = grade.auto_score if grade.manual_score is None else grade.manual_score
+    return float((mark or 0.0) + (grade.extra_credit or 0.0))
 
 
 @contextmanager

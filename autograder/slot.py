@@ -11,8 +11,10 @@ import os
 import platform
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -148,8 +150,12 @@ def open_slot(assignment: Assignment, level: str | None, trust: bool, work: Call
         staged = stage_hippo(Path(folder), assignment.name, manifest.withhold)
         Path(folder).chmod(0o755)
         limits = Limits(**msgspec.to_builtins(manifest.limits))
-        reference = reference_namespace(assignment)
-        with Box(level, preload=tuple(manifest.preload), python_path=(staged,), limits=limits, trust=trust) as box:
+        # the reference needs the same packages as the box: imported here while the box imports them
+        imports = threading.Thread(target=lambda: [import_module(name) for name in manifest.preload], daemon=True)
+        imports.start()
+        with Box(level, preload=manifest.preload, python_path=(staged,), limits=limits, trust=trust) as box:
+            imports.join()
+            reference = reference_namespace(assignment)
             with_tests(
                 [assignment.tests / "visible", assignment.tests / "hidden"],
                 [q.id for q in manifest.question],

@@ -76,8 +76,9 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     bonus: float = 0.0
     #: Modules of `hippo` that hold the answers: absent from the worker and the student package.
     withhold: list[str] = []
-    #: Packages the worker imports once, before any student code runs.
-    preload: tuple[str, ...] = ("numpy", "torch", "matplotlib.pyplot")
+    #: Packages imported once per slot, before any student code runs. The first optimiser imports
+    #: torch._dynamo, which takes seconds: too long to happen again in every worker.
+    preload: tuple[str, ...] = ("numpy", "torch", "torch._dynamo", "matplotlib.pyplot")
     #: Data sets the experiments use, for the student's README.
     data: list[str] = []
     limits: Limits = Limits()

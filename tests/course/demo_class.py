@@ -146,6 +146,7 @@ class ClassMaker:
                     "def {name}(*args, **kwargs):\n    kept = [bytearray(2**26) for _ in range(64)]\n"
                     "    return len(kept)",
                 ),
+                status="crashed",
                 loses=[other],
             ),
             Submission(
@@ -164,8 +165,8 @@ class ClassMaker:
                 self._cheat(
                     f,
                     (
-                        "import glob, os\nfor path in glob.glob('/**/gradebook.db', recursive=True) + glob.glob('/**/solutions/**/*.py',"
-                        " recursive=True):\n    open(path, 'w').write('')\ndef {name}(*args, **kwargs):\n    return 'full marks'"
+                        "import glob, os\nfor path in glob.glob('/*/*/gradebook.db') + glob.glob('/*/*/solutions/*/*.py'):\n"
+                        "    open(path, 'w').write('')\ndef {name}(*args, **kwargs):\n    return 'full marks'"
                     ),
                 ),
                 loses=[own],
