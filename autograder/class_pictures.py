@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from autograder.itemstats import POOR_DISCRIMINATION, QuestionStat
+from autograder.itemstats import POOR_DISCRIMINATION, PropertyStat, QuestionStat
 from autograder.marks import shown
 from autograder.pages import duration
 from autograder.pictures import BLUE, GREY, STYLE, VERMILLION, Picture, new_figure, render
@@ -183,19 +183,54 @@ def times(seconds: Sequence[float], students: Sequence[str]) -> Picture:
     return Picture(render(figure), f"Grading time of {len(values)} submissions: median {middle}, slowest {slow}.")
 
 
+def pass_rates(stats: Sequence[PropertyStat]) -> Picture:
+    """One mark per property at the share of students for whom it holds, a row per question."""
+    from matplotlib import rc_context
+
+    questions = list(dict.fromkeys(s.question for s in stats))
+    with rc_context(STYLE):
+        figure = new_figure(WIDTH_INCHES, 0.9 + 0.3 * len(questions))
+        ax = figure.subplots()
+        for visible, marker, colour, name in ((True, "o", BLUE, "visible"), (False, "D", VERMILLION, "hidden")):
+            chosen = [s for s in stats if s.visible == visible]
+            rows = [questions.index(s.question) + (-0.17 if visible else 0.17) for s in chosen]
+            ax.plot(
+                [100 * s.rate for s in chosen], rows, marker, color=colour, markersize=6, alpha=0.6,
+                markerfacecolor=colour if visible else "none", label=name, clip_on=False,
+            )  # fmt: skip
+        ax.set_yticks(range(len(questions)), [drawable(q) for q in questions])
+        ax.set_ylim(len(questions) - 0.5, -0.5)
+        ax.set_xlim(0, 100)
+        ax.grid(axis="y", color="#e3e6ea", linewidth=0.8)
+        ax.tick_params(axis="y", length=0)
+        ax.set_xlabel("students for whom a property holds, %")
+        ax.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
+    words = []
+    for question in questions:
+        own = [s.rate for s in stats if s.question == question]
+        words.append(f"{question}: {len(own)} properties from {min(own):.0%} to {max(own):.0%}")
+    return Picture(render(figure), f"Share of students for whom each property holds. {'; '.join(words)}.")
+
+
 def _label_points(ax: Axes, points: Sequence[tuple[float, float, str]]) -> None:
-    """Write each point's name beside it, names of near points under each other."""
+    """Write each point's name beside it; points in one place share a label, near labels avoid each other."""
+    places: dict[tuple[float, float], list[str]] = {}
+    for x, y, name in points:
+        near = next((p for p in places if abs(p[0] - x) < 0.015 and abs(p[1] - y) < 0.03), (x, y))
+        places.setdefault(near, []).append(name)
     taken: list[tuple[float, float]] = []
-    for x, y, name in sorted(points):
-        level = y
-        while any(abs(level - other) < 0.065 and abs(x - near) < 0.07 for near, other in taken):
-            level -= 0.07
+    for (x, y), names in sorted(places.items()):
+        level = next(
+            y + step
+            for step in (0.07 * n * sign for n in range(len(places) + 1) for sign in (1, -1))
+            if not any(abs(y + step - other) < 0.065 and abs(x - near) < 0.07 for near, other in taken)
+        )
         taken.append((x, level))
-        right = x < 0.9
+        right = x < 0.8
         ax.text(
             x + (0.022 if right else -0.022),
             level,
-            drawable(name),
+            drawable(", ".join(names)),
             fontsize=9,
             ha="left" if right else "right",
             va="center",

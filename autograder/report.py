@@ -29,6 +29,7 @@ from autograder.record import STATUSES, Record
 
 #: So many of the commonest failing properties are shown first.
 MAX_COMMONEST = 8
+MAX_OF_ONE_QUESTION = 3
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def page(records: Sequence[Record], roster: Sequence[str]) -> str:
         statuses=_statuses(records, missing),
         questions=stats,
         groups=_grouped(properties),
-        commonest=sorted((p for p in properties if p.failed), key=lambda p: (p.rate, p.question))[:MAX_COMMONEST],
+        commonest=_commonest(properties),
+        rates=draw.pass_rates(properties) if properties else None,
         quartiles=np.percentile(scores, [25, 50, 75]).tolist() if scores else None,
         maximum=maximum,
         distribution=draw.histogram(scores, maximum) if scores else None,
@@ -123,6 +125,15 @@ def _statuses(records: Sequence[Record], missing: Sequence[str]) -> list[StatusR
             named = [] if status == "graded" else whose
             rows.append(StatusRow(SUBMISSION_WORDS.get(status, status), len(whose), named))
     return [*rows, StatusRow("Not submitted", len(missing), list(missing))] if missing else rows
+
+
+def _commonest(properties: Sequence[PropertyStat]) -> list[PropertyStat]:
+    """Properties that failed most often, at most three of a question."""
+    chosen: list[PropertyStat] = []
+    for p in sorted((p for p in properties if p.failed), key=lambda p: p.rate):
+        if sum(other.question == p.question for other in chosen) < MAX_OF_ONE_QUESTION:
+            chosen.append(p)
+    return chosen[:MAX_COMMONEST]
 
 
 def _grouped(properties: Sequence[PropertyStat]) -> list[tuple[str, list[PropertyStat]]]:

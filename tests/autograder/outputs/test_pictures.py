@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from autograder import class_pictures, pictures
-from autograder.itemstats import QuestionStat
+from autograder.itemstats import PropertyStat, QuestionStat
 
 RNG = np.random.default_rng(0)
 MATRIX = RNG.normal(size=(12, 12))
@@ -83,6 +83,17 @@ def test_every_class_picture_has_words_and_bears_any_name(students):
         assert len(picture.alt) > 60
         with Image.open(io.BytesIO(picture.png)) as image:
             image.verify()
+
+
+def test_pass_rates_are_drawn_and_told_by_question():
+    stats = [
+        PropertyStat("2.a", "x", "t", True, 3, 4),
+        PropertyStat("2.a", "y", "t", False, 0, 4),
+        PropertyStat("$3", "z", "t", True, 4, 4),
+    ]
+    assert class_pictures.pass_rates(stats).alt.endswith(
+        "2.a: 2 properties from 0% to 75%; $3: 1 properties from 100% to 100%."
+    )
 
 
 def test_a_class_of_zeros_can_be_drawn():

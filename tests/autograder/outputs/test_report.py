@@ -19,7 +19,7 @@ def test_the_report_shows_a_class_at_a_glance(class_records, tmp_path):
     assert path == tmp_path / "reports/hippocampus.html"
     tree = soup(path.read_text("utf-8"))
     text = tree.get_text(" ", strip=True)
-    assert len(tree.find_all("img")) == 4
+    assert len(tree.find_all("img")) == 5
     assert all(len(i["alt"]) > 60 for i in tree.find_all("img"))
     assert "Not submitted 1 nora" in text
     assert "Could not be read 1 björn" in text
