@@ -54,6 +54,7 @@ def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submis
             )
         if isinstance(why := parse(source), str):
             result.syntax_errors[label] = why
+            continue
         if roles[index] in ("experiment", "figures", "check"):
             source = definitions_only(source)
         if source.strip():

@@ -35,12 +35,13 @@ def feedback(name: str, root: Path, db: str, solutions: Path | None, as_json: bo
 
 
 def report(name: str, root: Path, as_json: bool, quiet: bool) -> int:
-    from autograder.report import write
+    from autograder.report import write, write_index
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     course = Course(root)
     page = write(graded(course, name), course.roster(), course.root)
-    terminal.say(f"class report: {page}")
+    index = write_index(course.root)
+    terminal.say(f"class report: {page} (all reports: {index})")
     terminal.result({"assignment": name, "page": str(page)})
     return ALL_GOOD
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.errors import ALL_GOOD, FOUND_FAULTS, NOT_GRADABLE
+from autograder.errors import ALL_GOOD, FOUND_FAULTS
 from autograder.terminal import Terminal
 
 
@@ -60,9 +60,11 @@ def submit(notebook: Path, out: Path | None, dry_run: bool, as_json: bool, quiet
     )
     for problem in receipt.problems:
         terminal.say(f"✗ {problem}")
+    for note in receipt.notes:
+        terminal.say(f"note: {note}")
     if receipt.archive is not None:
         terminal.say(f"packed {receipt.archive}\nreceipt: sha256 {receipt.sha256}, {receipt.time}")
     elif dry_run and not receipt.problems:
         terminal.say("nothing is missing; without --dry-run this packs the zip.")
     terminal.result(msgspec.to_builtins(receipt))
-    return NOT_GRADABLE if receipt.problems else ALL_GOOD
+    return FOUND_FAULTS if receipt.problems else ALL_GOOD
