@@ -52,10 +52,10 @@ class Process:
         return cpu_seconds(tree(self.pid)), queued_seconds(self.student_pid)
 
     def over_memory(self) -> bool:
-        """Whether all its processes together hold more than they may; a control group sees to that itself."""
+        """Whether all its processes together hold more than they may, or the kernel had to end one of them."""
         if self._group is None:
             self._too_much = self._too_much or memory_bytes(tree(self.pid), self._limit) > self._limit
-        return self._too_much
+        return self.out_of_memory
 
     def ended(self, within: float = 0.0) -> bool:
         """Whether the kernel says that it has ended."""

@@ -31,8 +31,8 @@ class Worker:
     def __init__(self, channel: Channel, process: Process, limits: Limits, scratch: Path | None) -> None:
         self._channel, self._process, self._scratch = channel, process, scratch
         self._limits = limits
-        #: CPU seconds of one call; may be set between calls.
-        self.cpu_seconds = limits.cpu_seconds
+        #: CPU and wall seconds of one call; may be set between calls.
+        self.cpu_seconds, self.wall_seconds = limits.cpu_seconds, limits.wall_seconds
         #: Why it no longer answers, if it does not.
         self.dead: StudentFault | None = None
         self.student = Student(self)
@@ -109,8 +109,8 @@ class Worker:
             self._at_start = cpu, queued
         # a machine that others keep busy must not fail an answer
         wall = time.monotonic() - self._started - max(queued - self._at_start[1], 0)
-        if wall > self._limits.wall_seconds:
-            raise StudentFault("timeout", f"gave no answer within {self._limits.wall_seconds:g} s")
+        if wall > self.wall_seconds:
+            raise StudentFault("timeout", f"gave no answer within {self.wall_seconds:g} s")
         if cpu - self._at_start[0] > self.cpu_seconds:
             raise StudentFault("timeout", f"ran longer than its {self.cpu_seconds:g} s of computing time")
         if self._process.over_memory():

@@ -142,7 +142,9 @@ def _become_student(config: dict[str, Any], channel: socket.socket, out: int, er
     os.closerange(channel.fileno() + 1, 1024)
     confine.prefer_as_victim()
     if config["landlock"]:
-        landlock.restrict(config["readable"], [config["scratch"], "/dev/null"], config["listable"])
+        version = landlock.restrict(config["readable"], [config["scratch"], "/dev/null"], config["listable"])
+        if version == 0 and config["level"] == "L2":
+            raise OSError("the kernel has no Landlock")
     confine.limit_resources(config)
     if config["seccomp"] and not seccomp.install() and config["level"] == "L2":
         raise OSError("seccomp is not available")

@@ -105,7 +105,10 @@ class Box:
         worker = self._fork()
         try:
             if seed is not None:
+                # may import what was not preloaded: nothing of this is charged to the student
+                worker.cpu_seconds = worker.wall_seconds = START_SECONDS
                 worker.student.seed(seed)
+                worker.cpu_seconds, worker.wall_seconds = self.limits.cpu_seconds, self.limits.wall_seconds
         except StudentFault as fault:
             worker.close()
             raise IsolationError(f"a fresh worker failed before any student code ran ({fault.message}): see "

@@ -1,0 +1,70 @@
+"""Isolation does not need root: the same promises, started as a user without any rights."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder import isolation_box
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = """
+import json
+from autograder.isolation_promises import probe_level
+from autograder.isolation_levels import why_not
+from autograder.sandbox import Box
+from autograder.student import StudentFault
+
+found = {"why_not": {level: why_not(level) for level in ("L3", "L2")}}
+found["rows"] = {level: probe_level(level)[1] for level in ("L3", "L2") if not why_not(level)}
+with Box() as box:
+    worker = box.worker()
+    worker.run("import os\\ndef f(): return os.getuid()\\ndef g(): os._exit(0)", "cell")
+    found["level"], found["uid"], found["limit"] = box.level, worker.student.f(), worker._process.memory_limit
+    try:
+        worker.student.g()
+    except StudentFault as fault:
+        found["fault"] = fault.code
+    worker.close()
+print(json.dumps(found))
+"""
+
+
+def as_nobody() -> list[str]:
+    """Start of a command line that runs the rest as `nobody`, with the interpreter where everybody may read it."""
+    if os.geteuid() != 0:
+        return []
+    if sys.platform != "linux" or shutil.which("setpriv") is None or isolation_box.bubblewrap() is None:
+        pytest.skip("needs bubblewrap and setpriv to become an ordinary user")
+    # a home that only root may enter is shown as one that everybody may, with nothing but the interpreter in it
+    opened = []
+    if not isolation_box.readable_by_all():
+        home, base = str(Path.home()), sys.base_prefix
+        if not base.startswith(home) or str(ROOT).startswith(home):
+            pytest.skip(f"an ordinary user may not read {base} or {ROOT}")
+        opened = ["--tmpfs", home, "--chmod", "0755", home, "--ro-bind", base, base]
+        for parent in Path(base).relative_to(home).parents:
+            opened += ["--chmod", "0755", str(Path(home) / parent)]
+    return [str(isolation_box.bubblewrap()), "--bind", "/", "/", "--dev-bind", "/dev", "/dev", *opened, "--cap-add", "ALL",
+            "--chdir", str(ROOT), "--", "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+
+
+def test_an_ordinary_user_gets_the_same_promises():
+    found = subprocess.run([*as_nobody(), "env", "HOME=/tmp", f"PYTHONPATH={ROOT}", sys.executable, "-B", "-c", SCRIPT],
+                           capture_output=True, text=True, timeout=120, check=False)
+    assert found.returncode == 0, found.stderr
+    result = json.loads(found.stdout)
+    if result["why_not"]["L3"] or result["why_not"]["L2"]:
+        pytest.skip(f"an ordinary user has less on this machine: {result['why_not']}")
+    for level, rows in result["rows"].items():
+        assert len(rows) >= 9
+        assert all(kept for *_, kept, _ in rows), (level, rows)
+    assert result["level"] == "L3"
+    assert result["uid"] != 0
+    assert result["fault"] == "crashed"
