@@ -17,8 +17,8 @@ KEEPS = {
 class IsolationError(UserError):
     """Student code cannot be isolated as asked: what is missing, in one sentence, and what to do."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, INFRASTRUCTURE)
+    def __init__(self, message: str, exit_code: int = INFRASTRUCTURE) -> None:
+        super().__init__(message, exit_code)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import functools
 import sys
 
 from autograder import isolation_box as layout
+from autograder.errors import USAGE
 from autograder.isolation import IsolationError
 
 LEVELS = ("L3", "L2", "L1")
@@ -14,12 +15,12 @@ LEVELS = ("L3", "L2", "L1")
 def choose(level: str | None, trust: bool) -> str:
     """The level to use: the one asked for, or the strongest; `IsolationError` where that is not acceptable."""
     if level is not None and level not in LEVELS:
-        raise IsolationError(f"there is no isolation level {level!r}: choose one of {', '.join(LEVELS)}.")
+        raise IsolationError(f"there is no isolation level {level!r}: choose one of {', '.join(LEVELS)}.", USAGE)
     chosen = level or strongest()
     if chosen == "L1" and not trust:
         raise IsolationError("student code would run with only limits around it (isolation L1), which does not protect "
                              "this machine: install bubblewrap (`autograder doctor` says how), or pass "
-                             "--trust-submissions.")
+                             "--trust-submissions.", USAGE)
     if level is not None and level != "L1" and why_not(level):
         raise IsolationError(f"isolation {level} cannot be kept here ({why_not(level)}): `autograder doctor` says how "
                              "to cure it.")

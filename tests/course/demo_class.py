@@ -166,7 +166,7 @@ class ClassMaker:
                     f,
                     (
                         "import glob, os\nfor path in glob.glob('/*/*/gradebook.db') + glob.glob('/*/*/solutions/*/*.py'):\n"
-                        "    open(path, 'w').write('')\ndef {name}(*args, **kwargs):\n    return 'full marks'"
+                        "    open(path, 'a').close()\ndef {name}(*args, **kwargs):\n    return 'full marks'"
                     ),
                 ),
                 loses=[own],
