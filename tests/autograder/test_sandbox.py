@@ -70,7 +70,7 @@ def assert_honest(box: Box) -> None:
     ("def f():\n    time.sleep(60)", "timeout"),
     ("for n in range(1, 32):\n  try: signal.signal(n, signal.SIG_IGN)\n  except OSError: pass\nwhile True: pass", "timeout"),
     ("def f():\n    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n    time.sleep(60)", "timeout"),
-    ("def f():\n    for _ in range(64): threading.Thread(target=lambda: exec('while True: pass')).start()\n"
+    ("def f():\n    for _ in range(8): threading.Thread(target=lambda: exec('while True: pass')).start()\n"
      "    time.sleep(60)", "timeout"),
     ("def f():\n    return input()", "raised"),
     ("def f():\n    return f()", "raised"),
