@@ -1,14 +1,14 @@
 # %% [markdown]
 # # The hippocampus as a memory
 #
-# You remember where you parked this morning, although you saw the place only once and although half of it is hidden by
-# a lorry when you come back. Something in your head stored a pattern in one go, and completes it from a fragment.
+# You remember where you parked this morning, although you saw the place only once and although half of it is hidden
+# by a lorry when you come back. Something in your head stored a pattern in one go, and completes it from a fragment.
 # This assignment follows the idea that the hippocampus is such a memory, through four models:
 #
 # 1. **what the hippocampus is for** (three short texts);
 # 2. **Hopfield networks** that store pictures in the connections of a recurrent network, by two learning rules;
-# 3. **an autoencoder** that learns a compressed code for pictures, and the same autoencoder as a model of how an animal
-#    learns that two stimuli belong together before either of them matters (*sensory preconditioning*).
+# 3. **an autoencoder** that learns a compressed code for pictures, and the same autoencoder as a model of how an
+#    animal learns that two stimuli belong together before either of them matters (*sensory preconditioning*).
 #
 # | question | asks for | marks |
 # |---|---|---|
@@ -21,18 +21,20 @@
 # | 3.3 | sensory preconditioning | 1 |
 # | bonus | an unreliable stimulus | 1 |
 #
-# **How it works.** You complete *functions*; cells below them call your functions on real data, and in *figures* cells
-# you draw what came out. `check("2.a")` tells you at once whether the functions of question 2.a hold on small examples;
-# after the deadline the same functions are called with other inputs. So use the arguments that a function receives and
-# nothing else: no sizes that happen to fit the pictures at hand, and no variables of the experiment cells. You may add
-# cells and functions of your own. Never change what a caller handed you (`x = x.clone()` makes a copy of your own).
+# **How it works.** You complete *functions*; cells below them call your functions on real data, and in *figures*
+# cells you draw what came out. `check("2.a")` tells you at once whether the functions of question 2.a hold on small
+# examples; after the deadline the same functions are called with other inputs. So use the arguments that a function
+# receives and nothing else: no sizes that happen to fit the pictures at hand, and no variables of the experiment
+# cells. You may add cells and functions of your own. Never change what a caller handed you (`x = x.clone()` makes a
+# copy of your own).
 #
 # **Reading.**
 #
 # * E. R. Kandel, J. H. Schwartz, T. M. Jessell, *Principles of Neural Science*, chapter 65 (learning and memory).
 # * M. A. Gluck and C. E. Myers, *Gateway to Memory*, chapter 6 (the cortico-hippocampal model).
 # * I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, section 15.1 (unsupervised pre-training).
-# * J. J. Hopfield, *Neural networks and physical systems with emergent collective computational abilities*, PNAS 1982.
+# * J. J. Hopfield, *Neural networks and physical systems with emergent collective computational abilities*, PNAS
+#   1982.
 
 # %%
 import math
@@ -41,6 +43,10 @@ from collections.abc import Callable
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+
+from autograder import check
+
+torch.set_printoptions(precision=4, sci_mode=False, linewidth=120)
 
 # %% [markdown]
 # ---
@@ -58,25 +64,25 @@ import torch
 # **Lesions.** In 1953 the patient H.M. lost the medial temporal lobe on both sides, most of the hippocampus included.
 # From then on he could keep no new episode or fact for longer than his attention held it, while his intelligence, his
 # span of immediate memory, most of his childhood memories and his ability to learn skills (drawing in a mirror) were
-# spared: storing new *episodes* and facts needs this region, other kinds of memory do not. H.M.'s lesion was large. R.B.'s
-# was not: an ischaemia destroyed the field CA1 alone, and he had the same kind of amnesia, milder. So damage that is
-# confined to the hippocampus is enough.
+# spared: storing new *episodes* and facts needs this region, other kinds of memory do not. H.M.'s lesion was large.
+# R.B.'s was not: an ischaemia destroyed the field CA1 alone, and he had the same kind of amnesia, milder. So damage
+# that is confined to the hippocampus is enough.
 #
 # **Rodents.** A rat with hippocampal lesions cannot learn where a hidden platform lies in a water maze, although it
-# swims to a visible one as well as any other: what is lost is *navigation* by a map of places, not swimming, seeing or
-# wanting to get out. Mice without NMDA receptors in CA1 have little long-term potentiation there, blurred place fields, and
-# the same deficit.
+# swims to a visible one as well as any other: what is lost is *navigation* by a map of places, not swimming, seeing
+# or wanting to get out. Mice without NMDA receptors in CA1 have little long-term potentiation there, blurred place
+# fields, and the same deficit.
 #
-# **Single cells.** Pyramidal cells of the rat's hippocampus fire when the animal is at one place, whichever way it looks
-# (O'Keefe and Dostrovsky, 1971); together such *place cells* tell where the animal is, and they remap when it enters another room.
-# The input from entorhinal cortex holds grid cells. This is evidence for a map.
+# **Single cells.** Pyramidal cells of the rat's hippocampus fire when the animal is at one place, whichever way it
+# looks (O'Keefe and Dostrovsky, 1971); together such *place cells* tell where the animal is, and they remap when it
+# enters another room. The input from entorhinal cortex holds grid cells. This is evidence for a map.
 #
-# **Imaging.** The right hippocampus is active when London taxi drivers recall a complex route, and its posterior part is
-# larger the longer they have driven: *navigation*, in humans. Activity in the medial temporal lobe while somebody sees a
-# word or picture predicts whether it will be remembered later: *episodic memory*.
+# **Imaging.** The right hippocampus is active when London taxi drivers recall a complex route, and its posterior part
+# is larger the longer they have driven: *navigation*, in humans. Activity in the medial temporal lobe while somebody
+# sees a word or picture predicts whether it will be remembered later: *episodic memory*.
 #
-# The two claims need not compete: an episode is something that happened at a place, and both need a rapid binding of things that
-# occurred together.
+# The two claims need not compete: an episode is something that happened at a place, and both need a rapid binding of
+# things that occurred together.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -84,55 +90,58 @@ import torch
 #
 # In Gluck and Myers' cortico-hippocampal model the hippocampal region is an autoencoder: it learns to reproduce its
 # inputs, and in doing so finds a hidden code that compresses what is redundant and separates what predicts different
-# outcomes. A cortical network then borrows that code to learn responses. The model explains many effects of lesions on
-# conditioning. What can it *not* explain? Describe at least two limits, each with an experiment or phenomenon that the
-# model misses and the reason in its construction. About 150 words. (Gluck and Myers, chapter 6)
+# outcomes. A cortical network then borrows that code to learn responses. The model explains many effects of lesions
+# on conditioning. What can it *not* explain? Describe at least two limits, each with an experiment or phenomenon that
+# the model misses and the reason in its construction. About 150 words. (Gluck and Myers, chapter 6)
 
 # %% [markdown] id="answer-1-b" role="written" question="1.b"
 # ### BEGIN SOLUTION
 # **No episodes, no places.** The model learns associations between stimuli and one outcome, gradually, over tens or
-# hundreds of trials. It has no way to store a single event and to recall it later from a part, which is what H.M. could
-# not do, nor anything like a map: declarative recall and spatial navigation, the two best known functions of the
-# region, are outside of it.
+# hundreds of trials. It has no way to store a single event and to recall it later from a part, which is what H.M.
+# could not do, nor anything like a map: declarative recall and spatial navigation, the two best known functions of
+# the region, are outside of it.
 #
 # **No time.** A trial is one input vector; nothing happens *within* a trial. So there is no difference between delay
 # conditioning and trace conditioning, in which the stimulus ends before the outcome begins, although just the trace
 # version is impaired by hippocampal lesions, and the model says nothing about when the response is given.
 #
-# **Weak extinction and habituation.** It does not account well for what lesions do to extinction and to habituation: unlearning is
-# learning backwards in the model, whereas an animal keeps the old association (it recovers spontaneously) and learns
-# in addition that it does not hold here and now.
+# **Weak extinction and habituation.** It does not account well for what lesions do to extinction and to habituation:
+# unlearning is learning backwards in the model, whereas an animal keeps the old association (it recovers
+# spontaneously) and learns in addition that it does not hold here and now.
 #
-# **Little anatomy.** One hidden layer trained by error back-propagation stands for entorhinal cortex, dentate gyrus, CA3
-# and CA1. The recurrent connections of CA3, the sparse code of the dentate gyrus and the modulation by acetylcholine are absent, and so are
-# lesions that are confined to one of them.
+# **Little anatomy.** One hidden layer trained by error back-propagation stands for entorhinal cortex, dentate gyrus,
+# CA3 and CA1. The recurrent connections of CA3, the sparse code of the dentate gyrus and the modulation by
+# acetylcholine are absent, and so are lesions that are confined to one of them.
 # ### END SOLUTION
 
 # %% [markdown]
 # ## Question 1.c: pre-training, then and now (2 marks)
 #
 # Learning without a teacher first, and only then with one, is integral to that model: the hippocampal code is formed
-# whether or not an outcome follows. Deep learning once began in the same way, with *unsupervised pre-training* layer by layer.
-# Why is it rare today? Give at least two reasons, and say in which situation it still pays. About 150 words.
-# (Goodfellow et al., section 15.1)
+# whether or not an outcome follows. Deep learning once began in the same way, with *unsupervised pre-training* layer
+# by layer. Why is it rare today? Give at least two reasons, and say in which situation it still pays. About 150
+# words. (Goodfellow et al., section 15.1)
 
 # %% [markdown] id="answer-1-c" role="written" question="1.c"
 # ### BEGIN SOLUTION
 # Pre-training helped deep networks because it started them in a good region of parameters and acted as a regulariser.
 # Both needs have other answers today:
 #
-# * With large labelled data sets, rectified units, better initialisation, batch normalisation and dropout, a deep network can be trained with the labels
-#   from the start, and ends up at least as good. On medium-sized data sets it beats pre-training; on very small ones
-#   Bayesian methods do.
-# * Two phases of training have two sets of hyperparameters. The effect of those of the first phase is seen only after the second, which makes
-#   them slow to tune, and there is no single knob for how strongly pre-training regularises, as the coefficient of a penalty would be. In one phase, the supervised and the unsupervised cost can be
-#   weighed against each other.
+# * With large labelled data sets, rectified units, better initialisation, batch normalisation and dropout, a deep
+#   network can be trained with the labels from the start, and ends up at least as good. On medium-sized data sets it
+#   beats pre-training; on very small ones Bayesian methods do.
+# * Two phases of training have two sets of hyperparameters. The effect of those of the first phase is seen only after
+#   the second, which makes them slow to tune, and there is no single knob for how strongly pre-training regularises,
+#   as the coefficient of a penalty would be. In one phase, the supervised and the unsupervised cost can be weighed
+#   against each other.
 # * It helps only if what explains the inputs also explains the outputs. Features that are good for
 #   reconstruction may be useless for the task, and pre-training then does harm.
-# * Where pre-training is used, it is often supervised: a network trained on a large labelled set is carried over to the small one.
+# * Where pre-training is used, it is often supervised: a network trained on a large labelled set is carried over to
+#   the small one.
 #
 # It still pays where labels are few and unlabelled examples abound: above all for language, where representations of
-# words are learnt from huge amounts of plain text. That is also an animal's situation: outcomes are rare, stimuli are not.
+# words are learnt from huge amounts of plain text. That is also an animal's situation: outcomes are rare, stimuli are
+# not.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -146,14 +155,13 @@ import torch
 #
 # $$ \mathbf s \leftarrow \operatorname{sign}(W\mathbf s - \vartheta) . $$
 #
-# Repeat, and the state settles. If the weights are chosen so that stored patterns are fixed points, a damaged pattern runs back to the one it came
-# from. Two ways to choose them are compared below.
+# Repeat, and the state settles. If the weights are chosen so that stored patterns are fixed points, a damaged pattern
+# runs back to the one it came from. Two ways to choose them are compared below.
 #
 # The data are digits 0, 1 and 2 of MNIST, *binarised*: a pixel with value $/\,255 > 0.5$ becomes $+1$, any other
 # $-1$. The next cell loads them. Patterns are **rows**: `digits` has shape `(number of images, 784)`.
 
 # %% id="data" role="experiment" question="2.a"
-from autograder import check
 from hippo import datasets, plotting
 
 mnist = datasets.load_mnist(allow_bundled=True)
@@ -162,13 +170,16 @@ digits = torch.where(grey > 0.5, 1.0, -1.0)
 print(f"{mnist.name}: {len(digits)} images of the digits 0, 1 and 2, {float((digits > 0).float().mean()):.0%} ink")
 
 
-def compare(title: str, rows: list[tuple[str, float, torch.Tensor]]) -> None:
-    """Print label, published figure, and mean and standard deviation of what was measured."""
-    print(f"\n{title:<52} published | measured (s.d. of one draw)")
+def compare(title: str, rows: list[tuple[str, object, object]]) -> None:
+    """Print label, published figure and what was measured: a text, or the mean and spread of numbers."""
+    print(f"\n{title:<46} {'published':>14} | measured")
     for label, published, measured in rows:
-        values = torch.as_tensor(measured).flatten()
-        spread = f" ({values.std():.3f})" if len(values) > 1 else ""
-        print(f"{label:<52} {published:>9g} | {values.mean():.4f}{spread}")
+        if not isinstance(measured, str):
+            values = np.asarray(measured, dtype=np.float64).ravel()
+            measured = f"{values.mean():.4f}"
+            if len(values) > 1:
+                measured += f" (mean of {len(values)} draws, s.d. of one draw {values.std(ddof=1):.3f})"
+        print(f"{label:<46} {published!s:>14} | {measured}")
 
 
 # %% [markdown]
@@ -176,8 +187,8 @@ def compare(title: str, rows: list[tuple[str, float, torch.Tensor]]) -> None:
 #
 # ### How many patterns fit?
 #
-# For patterns whose pixels are tossed by fair coins, theory bounds the number that can be stored and recalled without any
-# error (McEliece et al., 1987):
+# For patterns whose pixels are tossed by fair coins, theory bounds the number that can be stored and recalled without
+# any error (McEliece et al., 1987):
 #
 # $$ C = \operatorname{round}\!\left(\frac{d}{2\log_2 d}\right) . $$
 
@@ -212,8 +223,8 @@ def network_capacity(num_units: int) -> int:
 #
 # $$ \mathrm{MSE}(Y, \hat Y) = \frac{1}{n d}\sum_{i=1}^{n}\sum_{j=1}^{d} (y_{ij} - \hat y_{ij})^2 . $$
 #
-# Between pictures of $\pm 1$ a wrong pixel costs $2^2 = 4$. So the error runs from 0 (all right) over 2 (a coin toss) to
-# 4 (the negative), and a quarter of it is the share of wrong pixels.
+# Between pictures of $\pm 1$ a wrong pixel costs $2^2 = 4$. So the error runs from 0 (all right) over 2 (a coin toss)
+# to 4 (the negative), and a quarter of it is the share of wrong pixels.
 
 # %% id="mse" role="answer" question="2.a"
 def mse(true_vals: torch.Tensor, pred_vals: torch.Tensor) -> torch.Tensor:
@@ -245,9 +256,9 @@ def mse(true_vals: torch.Tensor, pred_vals: torch.Tensor) -> torch.Tensor:
 # %% [markdown]
 # ### Damaged cues
 #
-# Salt-and-pepper noise: in every picture, $\lfloor d\,p \rfloor$ pixels change their sign. Which ones is drawn anew for every
-# picture, each pixel with the same chance and none twice. (`torch.randperm` and `torch.rand(...).argsort()` are
-# ways to draw without replacement. Do not set a seed inside of the function: every call should bring new noise.)
+# Salt-and-pepper noise: in every picture, $\lfloor d\,p \rfloor$ pixels change their sign. Which ones is drawn anew
+# for every picture, each pixel with the same chance and none twice. (`torch.randperm` and `torch.rand(...).argsort()`
+# are ways to draw without replacement. Do not set a seed inside of the function: every call should bring new noise.)
 
 # %% id="corrupt" role="answer" question="2.a"
 def corrupt(images: torch.Tensor, p: float) -> torch.Tensor:
@@ -280,14 +291,15 @@ def corrupt(images: torch.Tensor, p: float) -> torch.Tensor:
 # %% [markdown]
 # ### Learning: Hebb's rule around the mean
 #
-# Units that are up together should support each other. For training patterns $\mathbf x_1, \dots, \mathbf x_N$, the rows of an
-# $N\times d$ matrix, let
+# Units that are up together should support each other. For training patterns $\mathbf x_1, \dots, \mathbf x_N$, the
+# rows of an $N\times d$ matrix, let
 #
 # $$ D = \frac1N \sum_{i=1}^{N} (\mathbf x_i - \theta)(\mathbf x_i - \theta)^{\mathsf T},
 #    \qquad W = D - \operatorname{diag}(D) , $$
 #
-# where $\theta$ is **one** number, the mean of *all* $N\,d$ elements of the training set, and $\operatorname{diag}(D)$ is the matrix that holds
-# the diagonal of $D$ and zeros elsewhere: no unit has a connection with itself.
+# where $\theta$ is **one** number, the mean of *all* $N\,d$ elements of the training set, and
+# $\operatorname{diag}(D)$ is the matrix that holds the diagonal of $D$ and zeros elsewhere: no unit has a connection
+# with itself.
 #
 # Digits are mostly paper, so $\theta$ lies well below 0. What would $W$ look like without it?
 
@@ -324,14 +336,16 @@ def outer_product_hopfield_matrix(training_patterns: torch.Tensor) -> torch.Tens
 # %% [markdown]
 # ### Recall
 #
-# One *step* updates all units at once (*synchronously*). Start with the cue as a **column** of shape
-# `(d, 1)`, take exactly `num_iters` steps, and, if you are given the training patterns, note after every step how similar the
-# state is to each of them: the inner products $\mathbf x_i^{\mathsf T}\mathbf s$, which are $d$ for the pattern itself and $-d$
-# for its negative.
+# One *step* updates all units at once (*synchronously*). Start with the cue as a **column** of shape `(d, 1)`, take
+# exactly `num_iters` steps, and, if you are given the training patterns, note after every step how similar the state
+# is to each of them: the inner products $\mathbf x_i^{\mathsf T}\mathbf s$, which are $d$ for the pattern itself and
+# $-d$ for its negative.
 #
-# A cue of another shape would not fail: `(d,)` and `(d, k)` go through the products and give nonsense later on. So refuse it here: `raise ValueError(...)` with a sentence that tells the shape that came.
+# A cue of another shape would not fail: `(d,)` and `(d, k)` go through the products and give nonsense later on. So
+# refuse it here: `raise ValueError(...)` with a sentence that tells the shape that came.
 #
-# (`torch.sign` is 0 where the field is exactly at the threshold. This hardly ever happens with pictures, and what you do then is up to you.)
+# (`torch.sign` is 0 where the field is exactly at the threshold. This hardly ever happens with pictures, and what you
+# do then is up to you.)
 
 # %% id="evaluate_hopfield_network" role="answer" question="2.a"
 def evaluate_hopfield_network(
@@ -393,12 +407,13 @@ def evaluate_hopfield_network(
 #
 # Three questions remain, and each becomes a function.
 #
-# * *What does the network make of a whole set of cues?* `recall_error` recalls every cue and compares the results with the pictures that should have come out.
+# * *What does the network make of a whole set of cues?* `recall_error` recalls every cue and compares the results
+#   with the pictures that should have come out.
 # * *How does that change with the number of stored patterns?* `error_by_count`.
 # * *How does it change with damage to the cues?* `error_by_noise`.
 #
-# And since an average over one accidental choice of pictures says little: `draw_sets` draws pictures for training and *other* ones for
-# testing. A test picture that has been stored is not a test.
+# And since an average over one accidental choice of pictures says little: `draw_sets` draws pictures for training and
+# *other* ones for testing. A test picture that has been stored is not a test.
 
 # %% id="draw_sets" role="answer" question="2.a"
 def draw_sets(images: torch.Tensor, num_train: int, num_test: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -449,8 +464,8 @@ def recall_error(
 
     Example
     -------
-    W = [[0, 1], [1, 0]] swaps two units. From the cues [[1, -1], [1, 1]] one step recalls [[-1, 1], [1, 1]]; against the
-    targets [[1, -1], [1, 1]] the error is (4 + 4 + 0 + 0) / 4 = 2, and after two steps it is 0.
+    W = [[0, 1], [1, 0]] swaps two units. From the cues [[1, -1], [1, 1]] one step recalls [[-1, 1], [1, 1]]; against
+    the targets [[1, -1], [1, 1]] the error is (4 + 4 + 0 + 0) / 4 = 2, and after two steps it is 0.
     """
     ### BEGIN SOLUTION
     recalled = [
@@ -461,9 +476,9 @@ def recall_error(
 
 
 # %% [markdown]
-# `error_by_count` is handed the *function* that makes the matrix, so that you can use it again for the next learning rule
-# (`make_matrix(patterns)` calls it). Here is a rule to compare with, which stores nothing: with the identity matrix every unit follows itself alone,
-# and every cue stays as it is.
+# `error_by_count` is handed the *function* that makes the matrix, so that you can use it again for the next learning
+# rule (`make_matrix(patterns)` calls it). Here is a rule to compare with, which stores nothing: with the identity
+# matrix every unit follows itself alone, and every cue stays as it is.
 
 # %%
 def no_memory_matrix(training_patterns: torch.Tensor) -> torch.Tensor:
@@ -472,8 +487,8 @@ def no_memory_matrix(training_patterns: torch.Tensor) -> torch.Tensor:
 
 
 # %% [markdown]
-# Stored patterns are recalled from themselves, and so are unseen ones: a network that has learnt what a digit looks like would keep both, one that
-# has learnt its ten examples by heart only the first.
+# Stored patterns are recalled from themselves, and so are unseen ones: a network that has learnt what a digit looks
+# like would keep both, one that has learnt its ten examples by heart only the first.
 
 # %% id="error_by_count" role="answer" question="2.a"
 def error_by_count(
@@ -618,11 +633,11 @@ for name, published, measured in (
 # 1. ten stored patterns side by side: the pattern and what `evaluate_hopfield_network` recalls from it;
 # 2. train error and test error against the number of stored patterns, mean and spread over the five training sets
 #    (`outer_train`, `outer_test`: one row per set; the last column belongs to the capacity);
-# 3. the test error against the share of flipped pixels (`outer_noise`), with the error of the cue itself, $4p$, as a line
-#    to compare with.
+# 3. the test error against the share of flipped pixels (`outer_noise`), with the error of the cue itself, $4p$, as a
+#    line to compare with.
 #
-# Label the axes. `plotting.recall_grid(originals, cues, recalled)` and `plotting.error_curves(x, {"name": runs}, xlabel=...)` are there
-# to help you; plain matplotlib is as good.
+# Label the axes. `plotting.recall_grid(originals, cues, recalled)` and `plotting.error_curves(x, {"name": runs},
+# xlabel=...)` are there to help you; plain matplotlib is as good.
 
 # %% id="figures-2-a" role="figures" question="2.a"
 ### BEGIN SOLUTION
@@ -650,16 +665,17 @@ plt.show()
 # ---
 # ## Question 2.b: the pseudo-inverse rule (2 marks)
 #
-# Random patterns hardly overlap; digits overlap a lot, and then stored pictures disturb each other. Let us therefore *demand* what we want: every
-# stored pattern shall reproduce itself, $W\mathbf x_i = \mathbf x_i$ up to a positive factor, which the sign removes. With the patterns as rows of
-# $X$, of shape $(n, d)$, a solution is $W \propto X^{+}X$, where $X^{+}$ is the pseudo-inverse of $X$. A small $\lambda > 0$ keeps the inverse in it
-# within bounds, even if a pattern occurs twice:
+# Random patterns hardly overlap; digits overlap a lot, and then stored pictures disturb each other. Let us therefore
+# *demand* what we want: every stored pattern shall reproduce itself, $W\mathbf x_i = \mathbf x_i$ up to a positive
+# factor, which the sign removes. With the patterns as rows of $X$, of shape $(n, d)$, a solution is $W \propto
+# X^{+}X$, where $X^{+}$ is the pseudo-inverse of $X$. A small $\lambda > 0$ keeps the inverse in it within bounds,
+# even if a pattern occurs twice:
 #
 # $$ X^{+} = (X^{\mathsf T}X + \lambda I_d)^{-1} X^{\mathsf T}, \qquad W = \frac1n\, X^{+}X . $$
 #
-# No mean is taken off, and the diagonal stays. The matrix to be inverted has $d \times d$ elements, and $d = 784$; there is another
-# expression for the same $X^{+}$ which needs the inverse of an $n\times n$ matrix only. Use whichever you like, but do
-# think about why they agree.
+# No mean is taken off, and the diagonal stays. The matrix to be inverted has $d \times d$ elements, and $d = 784$;
+# there is another expression for the same $X^{+}$ which needs the inverse of an $n\times n$ matrix only. Use
+# whichever you like, but do think about why they agree.
 
 # %% id="pseudo_inv" role="answer" question="2.b"
 def pseudo_inv(X: torch.Tensor, lamb: float = 0.01) -> torch.Tensor:
@@ -720,8 +736,8 @@ def pseudoinverse_hopfield_matrix(training_patterns: torch.Tensor, lamb: float =
 check("2.b")
 
 # %% [markdown]
-# The same three measurements with the new rule, threshold 0. Before you run the cell: which errors should be exactly 0, and up to which number of
-# patterns?
+# The same three measurements with the new rule, threshold 0. Before you run the cell: which errors should be exactly
+# 0, and up to which number of patterns?
 
 # %% id="experiment-2-b" role="experiment" question="2.b"
 torch.manual_seed(1)
@@ -745,8 +761,8 @@ for name, published, measured in (
     compare(f"pseudo-inverse, N = 10, {name} patterns", [(f"flipped share {n}", p, m) for n, p, m in rows])
 
 # %% [markdown]
-# **Draw the three figures of 2.a again** for this rule (marked by a person, together 0.5), from `pseudo_train`, `pseudo_test` and
-# `pseudo_noise`. It helps to put the outer-product curves into the same axes.
+# **Draw the three figures of 2.a again** for this rule (marked by a person, together 0.5), from `pseudo_train`,
+# `pseudo_test` and `pseudo_noise`. It helps to put the outer-product curves into the same axes.
 
 # %% id="figures-2-b" role="figures" question="2.b"
 ### BEGIN SOLUTION
@@ -785,8 +801,8 @@ plt.show()
 # ---
 # ## Question 2.c: half a picture (1 mark)
 #
-# The lorry in front of your car is not noise: it hides one half completely. A unit about which the cue says *nothing* can be put to 0,
-# neither up nor down; it then adds nothing to the fields of the others.
+# The lorry in front of your car is not noise: it hides one half completely. A unit about which the cue says *nothing*
+# can be put to 0, neither up nor down; it then adds nothing to the fields of the others.
 
 # %% id="mask_half" role="answer" question="2.c"
 def mask_half(images: torch.Tensor) -> torch.Tensor:
@@ -795,8 +811,8 @@ def mask_half(images: torch.Tensor) -> torch.Tensor:
     Parameters
     ----------
     images
-        Images of +1 and -1 as rows, shape (n, d), d even. Pixels are stored line by line from the top, so the lower half
-        of a picture is the last d/2 elements of its row. Is left as it was.
+        Images of +1 and -1 as rows, shape (n, d), d even. Pixels are stored line by line from the top, so the lower
+        half of a picture is the last d/2 elements of its row. Is left as it was.
 
     Returns
     -------
@@ -817,12 +833,13 @@ def mask_half(images: torch.Tensor) -> torch.Tensor:
 check("2.c")
 
 # %% [markdown]
-# **Take the best network you have** (which rule, how many stored patterns?), hide the lower half of three pictures that it has stored, and **draw**
-# original, corrupted and recalled picture of each (marked by a person, 0.5). Say in a title or comment which network it is and why you chose it.
+# **Take the best network you have** (which rule, how many stored patterns?), hide the lower half of three pictures
+# that it has stored, and **draw** original, corrupted and recalled picture of each (marked by a person, 0.5). Say in
+# a title or comment which network it is and why you chose it.
 
 # %% id="figures-2-c" role="figures" question="2.c"
 ### BEGIN SOLUTION
-# The pseudo-inverse rule: at every number of patterns and every noise level its error is the lower one. Ten stored patterns.
+# The pseudo-inverse rule, ten stored patterns: its error is the lower one at every number of patterns and noise level.
 torch.manual_seed(3)
 stored, _ = draw_sets(digits, 10, 1)
 W = pseudoinverse_hopfield_matrix(stored)
@@ -839,14 +856,15 @@ plt.show()
 #
 # ## Question 3.1: a compressed code (2 marks)
 #
-# An autoencoder learns to reproduce its input through a *bottleneck*: an encoder turns the input $\mathbf x$ of size $d$ into a smaller
-# hidden code $\mathbf h$, a decoder turns the code back,
+# An autoencoder learns to reproduce its input through a *bottleneck*: an encoder turns the input $\mathbf x$ of size
+# $d$ into a smaller hidden code $\mathbf h$, a decoder turns the code back,
 #
 # $$ \mathbf h = \sigma(W_1 \mathbf x + \mathbf b_1), \qquad \hat{\mathbf x} = \sigma(W_2 \mathbf h + \mathbf b_2),
 #    \qquad \sigma(a) = \frac{1}{1 + e^{-a}} . $$
 #
-# Since the code has fewer numbers than the input, it can only keep what inputs have in common. Nobody says what that is: the
-# weights follow from making $\hat{\mathbf x}$ like $\mathbf x$ for many examples. Here the examples are *all* digits of MNIST, with grey values from 0 to 1.
+# Since the code has fewer numbers than the input, it can only keep what inputs have in common. Nobody says what that
+# is: the weights follow from making $\hat{\mathbf x}$ like $\mathbf x$ for many examples. Here the examples are *all*
+# digits of MNIST, with grey values from 0 to 1.
 
 # %% id="Autoencoder" role="answer" question="3.1"
 class Autoencoder(torch.nn.Module):
@@ -865,7 +883,8 @@ class Autoencoder(torch.nn.Module):
     ----------
     encoder, decoder
         Modules: `encoder(x)` turns inputs of shape (n, d) into codes of shape (n, num_hidden), `decoder(h)` codes into
-        reconstructions of shape (n, d). Both end in a sigmoid and have weights and biases with torch's usual random start.
+        reconstructions of shape (n, d). Both end in a sigmoid and have weights and biases with torch's usual random
+        start.
 
     Example
     -------
@@ -890,10 +909,11 @@ class Autoencoder(torch.nn.Module):
 # %% [markdown]
 # ### Training
 #
-# In every *epoch* the network sees all images once, in batches. For each batch: reconstruct, compute the loss, compute its gradients (after clearing the old
-# ones), take one step of Adam. The loss is either the mean squared error,
-# or, for inputs that are 0 or 1, the binary cross-entropy: the mean over all elements of $-x\ln\hat x - (1-x)\ln(1-\hat x)$. Torch has both, `torch.nn.functional.mse_loss` and
-# `torch.nn.functional.binary_cross_entropy`. You will need the second one in 3.3.
+# In every *epoch* the network sees all images once, in batches. For each batch: reconstruct, compute the loss,
+# compute its gradients (after clearing the old ones), take one step of Adam. The loss is either the mean squared
+# error, or, for inputs that are 0 or 1, the binary cross-entropy: the mean over all elements of $-x\ln\hat x -
+# (1-x)\ln(1-\hat x)$. Torch has both, `torch.nn.functional.mse_loss` and `torch.nn.functional.binary_cross_entropy`.
+# You will need the second one in 3.3.
 
 # %% id="train_autoencoder" role="answer" question="3.1"
 def train_autoencoder(
@@ -923,8 +943,8 @@ def train_autoencoder(
 
     Returns
     -------
-    A list of num_epochs numbers: for each epoch the mean of the losses of its batches, each computed before the step that
-    the batch leads to.
+    A list of num_epochs numbers: for each epoch the mean of the losses of its batches, each computed before the step
+    that the batch leads to.
 
     Example
     -------
@@ -952,7 +972,8 @@ def train_autoencoder(
 # %% [markdown]
 # ### Corrupted pictures
 #
-# Salt and pepper for grey pictures: $\lfloor d\,p\rfloor$ pixels of every picture become black or white, half of them each.
+# Salt and pepper for grey pictures: $\lfloor d\,p\rfloor$ pixels of every picture become black or white, half of them
+# each.
 
 # %% id="autoencoder_corrupt" role="answer" question="3.1"
 def autoencoder_corrupt(images: torch.Tensor, p: float) -> torch.Tensor:
@@ -967,8 +988,8 @@ def autoencoder_corrupt(images: torch.Tensor, p: float) -> torch.Tensor:
 
     Returns
     -------
-    The damaged images, a new tensor of shape (n, d). Every row has its own damaged pixels. Of an odd number of pixels the odd
-    one out may become 0 or 1; to toss a fair coin for every drawn pixel is as good as exact halves.
+    The damaged images, a new tensor of shape (n, d). Every row has its own damaged pixels. Of an odd number of pixels
+    the odd one out may become 0 or 1; to toss a fair coin for every drawn pixel is as good as exact halves.
 
     Example
     -------
@@ -987,7 +1008,8 @@ def autoencoder_corrupt(images: torch.Tensor, p: float) -> torch.Tensor:
 
 
 # %% [markdown]
-# How well does a trained network reconstruct what is *under* the damage? So the loss compares with the clean pictures.
+# How well does a trained network reconstruct what is *under* the damage? So the loss compares with the clean
+# pictures.
 
 # %% id="error_by_corruption" role="answer" question="3.1"
 def error_by_corruption(net: torch.nn.Module, images: torch.Tensor, fractions: list[float]) -> torch.Tensor:
@@ -1004,8 +1026,8 @@ def error_by_corruption(net: torch.nn.Module, images: torch.Tensor, fractions: l
 
     Returns
     -------
-    Losses, shape (len(fractions),): for every fraction p, the mean squared error (torch.nn.functional.mse_loss) between the network's output for
-    `autoencoder_corrupt(images, p)` and the *clean* images.
+    Losses, shape (len(fractions),): for every fraction p, the mean squared error (torch.nn.functional.mse_loss) between
+    the network's output for `autoencoder_corrupt(images, p)` and the *clean* images.
 
     Example
     -------
@@ -1024,11 +1046,11 @@ check("3.1")
 # %% [markdown]
 # ### The experiment
 #
-# Five networks with 10 to 400 hidden units learn 60,000 digits: Adam with step size 0.01, batches of 1,000, 70 epochs. This takes a few
-# minutes; time for a cup of tea. (For a first try, lower `EPOCHS`.)
+# Five networks with 10 to 400 hidden units learn 60,000 digits: Adam with step size 0.01, batches of 1,000, 70
+# epochs. This takes a few minutes; time for a cup of tea. (For a first try, lower `EPOCHS`.)
 #
-# What does a loss of 0.067 mean? It is what a network gets that paints the *average* digit, whatever it sees: the variance of the pixels. The published figures are one
-# run of one student; what counts is their order of magnitude.
+# What does a loss of 0.067 mean? It is what a network gets that paints the *average* digit, whatever it sees: the
+# variance of the pixels. The published figures are one run of one student; what counts is their order of magnitude.
 
 # %% id="experiment-3-1" role="experiment" question="3.1"
 EPOCHS = 70
@@ -1045,21 +1067,24 @@ for size in HIDDEN_SIZES:
     print(f"{size} hidden units: loss {losses[size][0]:.4f} in the first epoch, {losses[size][-1]:.4f} in the last")
 
 corruption_errors = {size: error_by_corruption(networks[size], test_images, FRACTIONS) for size in HIDDEN_SIZES}
-published = {10: (0.067, 0.068), 50: (0.0065, 0.0063), 100: (0.0037, 0.0036), 200: (0.0012, 0.0013), 400: (0.0020, 0.0020)}
+published_train = [0.067, 0.0065, 0.0037, 0.0012, 0.0020]
+published_test = [0.068, 0.0063, 0.0036, 0.0013, 0.0020]
 rows = []
-for size in HIDDEN_SIZES:
-    rows.append((f"{size} hidden units, train", published[size][0], error_by_corruption(networks[size], train_images, [0.0])))
-    rows.append((f"{size} hidden units, test", published[size][1], corruption_errors[size][0]))
+for size, on_train, on_test in zip(HIDDEN_SIZES, published_train, published_test, strict=True):
+    rows.append((f"{size} hidden units, train", on_train, error_by_corruption(networks[size], train_images, [0.0])))
+    rows.append((f"{size} hidden units, test", on_test, corruption_errors[size][0]))
 compare(f"autoencoder, mean squared error after {EPOCHS} epochs", rows)
 
 # %% [markdown]
 # **Draw** (marked by a person, together 0.5):
 #
 # 1. the losses over the epochs for the five hidden sizes (`losses`), with a logarithmic loss axis;
-# 2. ten training and ten test pictures and their reconstructions, for a network of your choice (`networks[200](images)`);
+# 2. ten training and ten test pictures and their reconstructions, for a network of your choice
+#    (`networks[200](images)`);
 # 3. the loss against the share of corrupted pixels (`corruption_errors`).
 #
-# `plotting.loss_curves({"name": list})`, `plotting.reconstruction_grid(originals, reconstructed)` and `plotting.error_curves` may help.
+# `plotting.loss_curves({"name": list})`, `plotting.reconstruction_grid(originals, reconstructed)` and
+# `plotting.error_curves` may help.
 
 # %% id="figures-3-1" role="figures" question="3.1"
 ### BEGIN SOLUTION
@@ -1082,49 +1107,56 @@ plt.show()
 # ## Question 3.2: two kinds of memory (1 mark)
 #
 # Compare the autoencoder with the Hopfield networks of question 2: what is learnt and from how many examples, what
-# happens with pictures that were never seen, how each deals with damaged cues, and how a brain might do it. Support your statements with *your*
-# curves. About 150 words.
+# happens with pictures that were never seen, how each deals with damaged cues, and how a brain might do it. Support
+# your statements with *your* curves. About 150 words.
 
 # %% [markdown] id="answer-3-2" role="written" question="3.2"
 # ### BEGIN SOLUTION
-# **What is learnt.** A Hopfield network stores a few dozen particular patterns, each in one presentation. The autoencoder learns from
-# 60,000 images in 70 passes what digits have in common, and keeps none of them: its errors on training and test images are equal.
+# **What is learnt.** A Hopfield network stores a few dozen particular patterns, each in one presentation. The
+# autoencoder learns from 60,000 images in 70 passes what digits have in common, and keeps none of them: its errors on
+# training and test images are equal.
 #
-# **Unseen pictures.** The autoencoder reconstructs them as well as seen ones. The Hopfield networks draw them towards what they have
-# stored: with ten patterns, the pseudo-inverse rule gets them wrong by about 0.4, the outer product by more than 0.6 (a tenth and a sixth of the pixels).
-# As more patterns are stored, the error of the pseudo-inverse on unseen pictures falls, because the span of the stored ones comes to hold them.
+# **Unseen pictures.** The autoencoder reconstructs them as well as seen ones. The Hopfield networks draw them towards
+# what they have stored: with ten patterns, the pseudo-inverse rule gets them wrong by about 0.4, the outer product by
+# more than 0.6 (a tenth and a sixth of the pixels). As more patterns are stored, the error of the pseudo-inverse on
+# unseen pictures falls, because the span of the stored ones comes to hold them.
 #
-# **Damage.** Recall is iterated towards a fixed point: with the pseudo-inverse rule, stored patterns come back without
-# error from 20 % flipped pixels and almost so from 40 %, and from half a picture. The autoencoder passes its input
-# through once and was trained on clean images only; its loss rises with every further corrupted pixel. Trained on corrupted inputs, it would do better.
-# On pictures as alike as these, the outer product fails even on its own patterns.
+# **Damage.** Recall is iterated towards a fixed point: with the pseudo-inverse rule, stored patterns come back
+# without error from 20 % flipped pixels and almost so from 40 %, and from half a picture. The autoencoder passes its
+# input through once and was trained on clean images only; its loss rises with every further corrupted pixel. Trained
+# on corrupted inputs, it would do better. On pictures as alike as these, the outer product fails even on its own
+# patterns.
 #
-# **In the brain.** The outer product is local and immediate, like Hebbian plasticity in the recurrent connections of CA3; the pseudo-inverse
-# and back-propagation need information from everywhere. A fast store of episodes and a slow learner of regularities
-# complement each other, as hippocampus and cortex may do.
+# **In the brain.** The outer product is local and immediate, like Hebbian plasticity in the recurrent connections of
+# CA3; the pseudo-inverse and back-propagation need information from everywhere. A fast store of episodes and a slow
+# learner of regularities complement each other, as hippocampus and cortex may do.
 # ### END SOLUTION
 
 # %% [markdown]
 # ---
 # ## Question 3.3: sensory preconditioning (1 mark)
 #
-# Ring a bell and flash a light together, many times; nothing else happens. Then let the bell, alone, be followed by food.
-# Present the light, which was never followed by anything. A normal animal responds to it, an animal with hippocampal lesions does not.
-# So something was learnt in the first phase, although nothing was at stake (Gluck and Myers, chapter 6).
+# Ring a bell and flash a light together, many times; nothing else happens. Then let the bell, alone, be followed by
+# food. Present the light, which was never followed by anything. A normal animal responds to it, an animal with
+# hippocampal lesions does not. So something was learnt in the first phase, although nothing was at stake (Gluck and
+# Myers, chapter 6).
 #
 # In the model an animal perceives four features: two stimuli $s_1, s_2$ and two features of the context, $c_1, c_2$.
 #
-# 1. **Preconditioning.** An autoencoder with 4 inputs and 3 hidden units reproduces ten trials in which $s_1$ and $s_2$ always occur together, whatever the context.
-#    Three hidden units are too few for four features, unless the code joins what always goes together.
-# 2. **Conditioning.** The code is kept as it is. A linear read-out learns to predict the outcome from the hidden layer: 1 if $s_1$ is present, 0 if not; $s_2$ is never there, the contexts are all four.
+# 1. **Preconditioning.** An autoencoder with 4 inputs and 3 hidden units reproduces ten trials in which $s_1$ and
+#    $s_2$ always occur together, whatever the context. Three hidden units are too few for four features, unless the
+#    code joins what always goes together.
+# 2. **Conditioning.** The code is kept as it is. A linear read-out learns to predict the outcome from the hidden
+#    layer: 1 if $s_1$ is present, 0 if not; $s_2$ is never there, the contexts are all four.
 # 3. **Test.** $s_2$ alone, in the four contexts.
 # 4. **Control.** Neither stimulus, in the four contexts.
 # 5. **Compare** the responses.
 #
 # ### Trials
 #
-# A trial is a row $(s_1, s_2, c_1, c_2)$ of zeros and ones. In the preconditioning phase, there are the four contexts without stimuli and the four
-# contexts with both, and the empty context $(0, 0)$ comes twice in either case: ten rows.
+# A trial is a row $(s_1, s_2, c_1, c_2)$ of zeros and ones. In the preconditioning phase, there are the four contexts
+# without stimuli and the four contexts with both, and the empty context $(0, 0)$ comes twice in either case: ten
+# rows.
 
 # %% id="stimulus_rows" role="answer" question="3.3"
 def stimulus_rows(s1: float, s2: float) -> torch.Tensor:
@@ -1137,8 +1169,8 @@ def stimulus_rows(s1: float, s2: float) -> torch.Tensor:
 
     Returns
     -------
-    Shape (4, 4), floating-point: columns s1, s2, c1, c2; one row for each context (c1, c2) = (0, 0), (0, 1), (1, 0) and (1, 1), in any
-    order.
+    Shape (4, 4), floating-point: columns s1, s2, c1, c2; one row for each context (c1, c2) = (0, 0), (0, 1), (1, 0)
+    and (1, 1), in any order.
 
     Example
     -------
@@ -1156,8 +1188,8 @@ def preconditioning_rows() -> torch.Tensor:
 
     Returns
     -------
-    Shape (10, 4), floating-point: columns s1, s2, c1, c2. Both absent in the contexts (0, 0), (0, 0) again, (0, 1), (1, 0), (1, 1), and
-    both present in the same five contexts; the order of the rows does not matter.
+    Shape (10, 4), floating-point: columns s1, s2, c1, c2. Both absent in the contexts (0, 0), (0, 0) again, (0, 1),
+    (1, 0), (1, 1), and both present in the same five contexts; the order of the rows does not matter.
 
     Example
     -------
@@ -1172,8 +1204,8 @@ def preconditioning_rows() -> torch.Tensor:
 # %% [markdown]
 # ### The read-out
 #
-# For features $F$ of shape $(n, k)$, one row per trial, and values $V$ of shape $(n, m)$ to predict from them, *ridge regression* finds the weights that minimise
-# $\lVert F A - V\rVert^2 + \lambda\lVert A\rVert^2$:
+# For features $F$ of shape $(n, k)$, one row per trial, and values $V$ of shape $(n, m)$ to predict from them, *ridge
+# regression* finds the weights that minimise $\lVert F A - V\rVert^2 + \lambda\lVert A\rVert^2$:
 #
 # $$ A = (F^{\mathsf T}F + \lambda I_k)^{-1} F^{\mathsf T} V , \qquad \hat V = F A . $$
 
@@ -1235,7 +1267,8 @@ def evaluate(weights: torch.Tensor, features: torch.Tensor) -> torch.Tensor:
 # %% [markdown]
 # ### Conditioning and test
 #
-# Steps 2 to 4 need of the network only what its hidden layer says in the four contexts: with $s_1$ alone, with $s_2$ alone, with neither.
+# Steps 2 to 4 need of the network only what its hidden layer says in the four contexts: with $s_1$ alone, with $s_2$
+# alone, with neither.
 
 # %% id="conditioned_responses" role="answer" question="3.3"
 def conditioned_responses(
@@ -1259,8 +1292,8 @@ def conditioned_responses(
 
     Example
     -------
-    With one context and hidden layers [[1, 0]] for s1, [[1, 1]] for s2 and [[0, 1]] for neither, the read-out learns the
-    weights 1 and 0 (up to lambda), so the responses are about 1, 1 and 0.
+    With one context and hidden layers [[1, 0]] for s1, [[1, 1]] for s2 and [[0, 1]] for neither, the read-out learns
+    the weights 1 and 0 (up to lambda), so the responses are about 1, 1 and 0.
     """
     ### BEGIN SOLUTION
     features = torch.cat([hidden_s1, hidden_neither])
@@ -1276,9 +1309,10 @@ check("3.3")
 # %% [markdown]
 # ### The experiment
 #
-# Ten animals, that is ten random initial networks, are preconditioned (binary cross-entropy, Adam with step size 0.1, batches of 8, 2,000 epochs), conditioned and tested.
-# The same ten without phase 1 serve as controls. This takes about a minute. Responses vary from animal to animal; the question is
-# how the three responses of *one* animal compare.
+# Ten animals, that is ten random initial networks, are preconditioned (binary cross-entropy, Adam with step size 0.1,
+# batches of 8, 2,000 epochs), conditioned and tested. The same ten without phase 1 serve as controls. This takes
+# about a minute. Responses vary from animal to animal; the question is how the three responses of *one* animal
+# compare.
 
 # %% id="experiment-3-3" role="experiment" question="3.3"
 def hidden_layers(net: torch.nn.Module) -> list[torch.Tensor]:
@@ -1309,31 +1343,38 @@ gaps = (trained[:, 1] - trained[:, 0]).mean(dim=1)
 means = trained.mean(dim=2)
 above = int(((means[:, 0] > means[:, 2]) & (means[:, 1] > means[:, 2])).sum())
 control_gaps = (untrained[:, 1] - untrained[:, 0]).mean(dim=1)
-print("\nsensory preconditioning                        published | measured")
-print(f"largest |s2 - s1| of one animal                  <= 0.13 | {gaps.abs().max():.3f}")
-print(f"animals with |s2 - s1| <= 0.13                  10 of 10 | {int((gaps.abs() <= 0.13).sum())} of 10")
-print(f"animals that respond to both more than to neither  10 of 10 | {above} of 10")
-for row, (name, published) in enumerate((("s1", "0.34 to 1.01"), ("s2", "0.35 to 0.90"), ("neither", "-0.07 to 0.24"))):
-    print(f"mean response to {name:<25} {published:>14} | {means[:, row].min():.2f} to {means[:, row].max():.2f}")
-print(f"s2 - s1 without phase 1                      -2.3 to 1.1 | {control_gaps.min():.2f} to {control_gaps.max():.2f}")
-print("one published animal: s1 1.32, 0.97, 0.72, 0.39; s2 the same; neither -0.11, -0.18, 0.07, 0.00; the first one here:")
-for row, name in enumerate(("s1", "s2", "neither")):
-    print(f"  {name:<8}", ", ".join(f"{value:.2f}" for value in trained[0, row]))
+rows = [
+    ("largest |s2 - s1| of one animal", "<= 0.13", f"{gaps.abs().max():.3f}"),
+    ("animals with |s2 - s1| <= 0.13", "10 of 10", f"{int((gaps.abs() <= 0.13).sum())} of 10"),
+    ("animals that respond to both more than neither", "10 of 10", f"{above} of 10"),
+]
+for k, (name, published) in enumerate((("s1", "0.34 to 1.01"), ("s2", "0.35 to 0.90"), ("neither", "-0.07 to 0.24"))):
+    rows.append((f"mean response to {name}", published, f"{means[:, k].min():.2f} to {means[:, k].max():.2f}"))
+rows.append(("s2 - s1 without phase 1", "-2.3 to 1.1", f"{control_gaps.min():.2f} to {control_gaps.max():.2f}"))
+compare("sensory preconditioning, ten animals", rows)
+one = [", ".join(f"{value:.2f}" for value in trained[0, k]) for k in range(3)]
+print("\none animal in the four contexts: heights differ from animal to animal, s1 and s2 agree")
+print("published  s1 1.32, 0.97, 0.72, 0.39; s2 1.32, 0.97, 0.72, 0.39; neither -0.11, -0.18, 0.07, 0.00")
+print(f"measured   s1 {one[0]}; s2 {one[1]}; neither {one[2]}")
 
 # %% [markdown]
 # **Draw** (marked by a person, together 0.5):
 #
 # 1. the loss over the epochs of the preconditioning phase (`precondition_losses`);
-# 2. a bar chart, mean ± standard deviation over the four contexts of one animal or over all of them, of the responses to $s_1$, to $s_2$ and to neither
-#    (`trained`: animal, stimulus, context), and next to it the same without phase 1 (`untrained`).
+# 2. a bar chart, mean ± standard deviation over the four contexts of one animal or over all of them, of the responses
+#    to $s_1$, to $s_2$ and to neither (`trained`: animal, stimulus, context), and next to it the same without phase 1
+#    (`untrained`).
 #
-# Write one sentence under it, as a comment or title: has the response transferred? (`plotting.preconditioning_bars({"s1": values, ...})`)
+# Write one sentence under it, as a comment or title: has the response transferred?
+# (`plotting.preconditioning_bars({"s1": values, ...})`)
 
 # %% id="figures-3-3" role="figures" question="3.3"
 ### BEGIN SOLUTION
 # With phase 1 the response transfers to s2 completely; without it, s2 gets whatever the random code happens to give.
 plotting.loss_curves(
-    {f"animal {seed}": precondition_losses[seed] for seed in range(3)}, ylabel="binary cross-entropy (nats)", title="Phase 1"
+    {f"animal {seed}": precondition_losses[seed] for seed in range(3)},
+    ylabel="binary cross-entropy (nats)",
+    title="Phase 1",
 )
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
 for axes, responses, title in ((left, trained, "with phase 1"), (right, untrained, "without phase 1")):
@@ -1346,8 +1387,8 @@ plt.show()
 # ---
 # ## Bonus: a stimulus that is not always right (1 bonus mark)
 #
-# Food rarely follows every ring of the bell. Let $s_1$ be followed by the outcome in a share $r$ of its trials only, and never occur without
-# $s_1$. What does the read-out answer to $s_1$, and does the response to $s_2$ follow?
+# Food rarely follows every ring of the bell. Let $s_1$ be followed by the outcome in a share $r$ of its trials only,
+# and never occur without $s_1$. What does the read-out answer to $s_1$, and does the response to $s_2$ follow?
 
 # %% id="imperfect_outcomes" role="answer" question="bonus"
 def imperfect_outcomes(stimulus: torch.Tensor, reliability: float) -> torch.Tensor:
@@ -1367,8 +1408,8 @@ def imperfect_outcomes(stimulus: torch.Tensor, reliability: float) -> torch.Tens
 
     Example
     -------
-    `imperfect_outcomes(torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0]), 0.5)` has two ones among the trials 0, 2, 3 and 4; it may
-    return [[0], [0], [1], [0], [1]].
+    `imperfect_outcomes(torch.tensor([1.0, 0.0, 1.0, 1.0, 1.0]), 0.5)` has two ones among the trials 0, 2, 3 and 4; it
+    may return [[0], [0], [1], [0], [1]].
     """
     ### BEGIN SOLUTION
     with_stimulus = torch.nonzero(stimulus)[:, 0]
@@ -1384,9 +1425,10 @@ def imperfect_outcomes(stimulus: torch.Tensor, reliability: float) -> torch.Tens
 check("bonus")
 
 # %% [markdown]
-# **Condition the preconditioned animals of 3.3** (`trained_networks`) on an imperfect $s_1$: repeat the trials of step 2 (for example 16 times each), let
-# `imperfect_outcomes` decide about the outcomes, and learn the read-out from all of these trials. Draw the responses to $s_1$, $s_2$ and neither for
-# $r = 1$, $0.75$, $0.5$ and $0.25$ (marked by a person, 0.5). In one sentence: what do the responses tell an animal?
+# **Condition the preconditioned animals of 3.3** (`trained_networks`) on an imperfect $s_1$: repeat the trials of
+# step 2 (for example 16 times each), let `imperfect_outcomes` decide about the outcomes, and learn the read-out from
+# all of these trials. Draw the responses to $s_1$, $s_2$ and neither for $r = 1$, $0.75$, $0.5$ and $0.25$ (marked by
+# a person, 0.5). In one sentence: what do the responses tell an animal?
 
 # %% id="figures-bonus" role="figures" question="bonus"
 ### BEGIN SOLUTION

@@ -1,7 +1,7 @@
 """Hopfield network by the outer-product rule, on fresh inputs.
 
-Networks with odd integer weights and an odd number of units never meet sign(0): every field is odd, exactly. Where weights come from the learning
-rule, patterns are drawn again until no field comes near the threshold.
+Networks with odd integer weights and an odd number of units never meet sign(0): every field is odd, exactly. Where
+weights come from the learning rule, patterns are drawn again until no field comes near the threshold.
 """
 
 import math
@@ -94,7 +94,8 @@ def test_outer_product_of_random_patterns(student, generator, reference, same):
     for rows, columns, p_up in ((7, 12, 0.2), (13, 6, 0.7), (1, 9, 0.3), (2, 5, 0.4)):
         patterns = bipolar(generator, rows, columns, p_up)
         patterns[0, :3] = torch.tensor([1.0, -1.0, -1.0])
-        same(student.outer_product_hopfield_matrix(patterns), reference.outer_product_hopfield_matrix(patterns.double()))
+        wanted = reference.outer_product_hopfield_matrix(patterns.double())
+        same(student.outer_product_hopfield_matrix(patterns), wanted)
 
 
 @pytest.mark.hint("D is a mean over patterns: to see every pattern twice changes nothing.")

@@ -22,7 +22,8 @@ def test_pseudo_inverse_of_random_matrices(student, generator, reference, same):
 @pytest.mark.hint("Without a value, lamb is 0.01; it makes the matrix invertible even if a pattern occurs twice.")
 def test_pseudo_inverse_with_equal_rows(student, generator, reference, same):
     """Rows that occur twice do no harm, and lambda is 0.01 unless told."""
-    X = 0.1 * bipolar(generator, 1, 6).repeat(2, 1)  # small, so that lambda matters: X X^T has the eigenvalues 0.12 and 0
+    # small, so that lambda matters: X X^T has the eigenvalues 0.12 and 0
+    X = 0.1 * bipolar(generator, 1, 6).repeat(2, 1)
     same(student.pseudo_inv(X), reference.pseudo_inv(X.double(), 0.01))
 
 

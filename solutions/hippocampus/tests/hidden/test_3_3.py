@@ -52,7 +52,7 @@ def test_values_of_random_features(student, generator, reference, same):
 
 
 @pytest.mark.weight(2)
-@pytest.mark.hint("One read-out, from s1 and neither, with the lambda given; its answers to s1, s2 and neither in this order.")
+@pytest.mark.hint("One read-out, learnt from s1 and neither with the lambda given; then s1, s2, neither in this order.")
 def test_responses_to_random_hidden_layers(student, generator, reference, same):
     """The three responses are those of a read-out that has never seen s2."""
     for contexts, hidden, lamb in ((4, 3, 0.5), (6, 2, 1.0), (2, 4, 0.1)):

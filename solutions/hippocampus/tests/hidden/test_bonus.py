@@ -9,8 +9,10 @@ pytestmark = pytest.mark.question("bonus")
 @pytest.mark.hint("round(r * n1) of the n1 trials with the stimulus; outcomes are 0 or 1.")
 def test_outcomes_are_exact_in_number(student, generator, same):
     """The number of outcomes is exact for other shares and numbers of trials."""
-    for present, absent, count in ((16, 5, 12), (9, 0, 4), (4, 12, 1), (300, 40, 100), (400, 9, 280), (350, 0, 175), (500, 3, 200), (320, 80, 240)):
-        stimulus = torch.cat([torch.ones(present), torch.zeros(absent)])[torch.randperm(present + absent, generator=generator)]
+    small, large = ((16, 5, 12), (9, 0, 4), (4, 12, 1)), ((300, 40, 100), (400, 9, 280), (350, 0, 175), (500, 3, 200))
+    for present, absent, count in (*small, *large, (320, 80, 240)):
+        order = torch.randperm(present + absent, generator=generator)
+        stimulus = torch.cat([torch.ones(present), torch.zeros(absent)])[order]
         outcomes = torch.as_tensor(student.imperfect_outcomes(stimulus, count / present)).reshape(-1).double()
         same(outcomes.shape[0], present + absent, atol=0)
         same(outcomes[stimulus == 0], torch.zeros(absent))

@@ -108,7 +108,7 @@ def test_recall_error_of_two_units_that_swap(student, same):
 
 @pytest.mark.hint("For every n: make the matrix from the first n training patterns only, then measure twice.")
 def test_errors_by_count_of_a_single_pattern(student, same):
-    """A balanced pattern stored alone is recalled without error, and so is its negative; what is half like it is not."""
+    """A balanced pattern stored alone and its negative are recalled without error; what is half like it is not."""
     pattern = torch.tensor([[1.0, 1.0, 1.0, -1.0, -1.0, -1.0]])
     unseen = torch.tensor([[-1.0, -1.0, -1.0, 1.0, 1.0, 1.0], [1.0, 1.0, -1.0, -1.0, -1.0, 1.0]])
     rule = student.ref("outer_product_hopfield_matrix")

@@ -45,7 +45,8 @@ def test_weights_of_one_feature(student, same):
 @pytest.mark.hint("The matrix product of features and weights, in this order.")
 def test_values_of_two_features(student, same):
     """The values predicted from two features are right."""
-    same(student.evaluate(torch.tensor([[2.0], [1.0]]), torch.tensor([[1.0, 0.0], [1.0, 1.0]])), torch.tensor([[2.0], [3.0]]))
+    weights, features = torch.tensor([[2.0], [1.0]]), torch.tensor([[1.0, 0.0], [1.0, 1.0]])
+    same(student.evaluate(weights, features), torch.tensor([[2.0], [3.0]]))
 
 
 @pytest.mark.hint("Learn from the rows of s1 (outcome 1) and of neither (outcome 0) only; then evaluate all three.")
