@@ -7,11 +7,14 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 #: Scripts that run inside; they import nothing of the package.
-INSIDE = ("protocol", "worker", "isolation_zygote", "isolation_confine", "isolation_landlock", "isolation_seccomp")
+INSIDE = ("protocol", "worker", "isolation_zygote", "isolation_confine", "isolation_landlock", "isolation_memory",
+          "isolation_seccomp")
 STUB = '''"""Stands for the autograder inside the box: a notebook's import line works, and does nothing."""
 
 
@@ -23,15 +26,22 @@ MASKED = ("hippo", "autograder")
 #: An empty folder inside the box where each student process gets a space of its own.
 SCRATCH = "/scratch"
 STAGED = "/box"
+PREFIX = "hippo-box-"
+SWEEP_AFTER_SECONDS = 60.0
 SYSTEM_LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib",
                     "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime",
                     "/usr/share/zoneinfo", "/sys/devices/system/cpu")
 _CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
 
-def stage(parent: Path | None = None) -> Path:
-    """A folder with the scripts that run inside the box, and the stub of the autograder."""
-    folder = Path(tempfile.mkdtemp(prefix="hippo-box-", dir=parent))
+def stage() -> tuple[Path, int]:
+    """A folder with the scripts that run inside the box and the autograder's stub; a lock that says it is in use."""
+    import fcntl
+
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
     source = Path(__file__).parent
     for name in INSIDE:
         shutil.copyfile(source / f"{name}.py", folder / f"{name}.py")
@@ -42,7 +52,23 @@ def stage(parent: Path | None = None) -> Path:
         shutil.copyfile(fonts, folder / fonts.name)
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
-    return folder
+    return folder, lock
+
+
+def _sweep() -> None:
+    """Remove folders of boxes whose grader was killed: old ones that nobody holds a lock on."""
+    import fcntl
+
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if folder.is_symlink() or time.time() - folder.stat().st_mtime < SWEEP_AFTER_SECONDS:
+                continue
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)
 
 
 def _font_list() -> Path | None:

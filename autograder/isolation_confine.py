@@ -75,10 +75,10 @@ def hide_memory() -> None:
     _libc().prctl(_DUMPABLE, 0, 0, 0, 0)
 
 
-def die_with_parent() -> None:
-    """Be killed when the parent ends."""
+def die_with_parent(number: int = signal.SIGKILL) -> None:
+    """Get this signal when the parent ends."""
     if hasattr(_libc(), "prctl"):
-        _libc().prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _libc().prctl(_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def adopt_orphans() -> None:

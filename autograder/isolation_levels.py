@@ -21,15 +21,15 @@ def choose(level: str | None, trust: bool) -> str:
         raise IsolationError("student code would run with only limits around it (isolation L1), which does not protect "
                              "this machine: install bubblewrap (`autograder doctor` says how), or pass "
                              "--trust-submissions.", USAGE)
-    if level is not None and level != "L1" and why_not(level):
-        raise IsolationError(f"isolation {level} cannot be kept here ({why_not(level)}): `autograder doctor` says how "
-                             "to cure it.")
+    if why_not(chosen):
+        raise IsolationError(f"isolation {chosen} cannot be kept here ({why_not(chosen)}): `autograder doctor` says "
+                             "how to cure it.")
     return chosen
 
 
 def strongest() -> str:
     """The first level that passes its own test."""
-    return next(level for level in LEVELS if not why_not(level))
+    return next((level for level in LEVELS if not why_not(level)), "L1")
 
 
 @functools.cache

@@ -23,6 +23,7 @@ class MemoryGroup:
     @classmethod
     def open(cls, limit_mb: int) -> MemoryGroup | None:
         for parent, version in _parents():
+            _sweep(parent)
             folder = parent / f"hippo-{os.getpid()}-{next(_counter)}"
             with suppress(OSError):
                 folder.mkdir()
@@ -75,6 +76,14 @@ def _parents() -> Iterator[tuple[Path, int]]:
                 yield _ROOT / "memory" / path.lstrip("/"), 1
             elif number == "0" and (_ROOT / "cgroup.controllers").exists():
                 yield _ROOT / path.lstrip("/"), 2
+
+
+def _sweep(parent: Path) -> None:
+    """Remove groups whose grader was killed; those in use cannot be removed."""
+    for folder in parent.glob("hippo-*-*"):
+        with suppress(OSError):
+            if not Path(f"/proc/{folder.name.split('-')[1]}").exists():
+                folder.rmdir()
 
 
 def tree(pid: int) -> list[int]:

@@ -12,6 +12,7 @@ Nothing secret is ever in this memory: students can read all of it.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import gc
 import importlib
 import json
@@ -20,6 +21,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 READY, GO, FAILED = b"R", b"G", b"E"
@@ -61,7 +63,8 @@ def main() -> None:
 
 
 def _preload(modules: list[str]) -> None:
-    for name in [*modules, "worker", "isolation_confine", "isolation_landlock", "isolation_seccomp"]:
+    for name in [*modules, "worker", "isolation_confine", "isolation_landlock", "isolation_memory",
+                 "isolation_seccomp"]:
         importlib.import_module(name)
     for package, module in LAZY:
         if package in modules:
@@ -96,7 +99,8 @@ def _launch(config: dict[str, Any], data: int, out: int, err: int) -> None:
             confine.mount_private(config["scratch"], config["disk_mb"], config["uid"])
         else:
             os.setsid()
-            confine.die_with_parent()
+            signal.signal(signal.SIGTERM, _end_everything)
+            confine.die_with_parent(signal.SIGTERM)
             confine.adopt_orphans()
         if sys.platform == "linux":
             confine.drop_privileges(config["uid"])
@@ -108,23 +112,38 @@ def _launch(config: dict[str, Any], data: int, out: int, err: int) -> None:
         student = os.fork()
         if student == 0:
             _become_student(config, channel, out, err)
-        _wait_for(student, (data, out, err))
+        _wait_for(student, (data, out, err), config["level"] == "L3")
     except BaseException as error:
         channel.send(FAILED + f"{type(error).__name__}: {error}"[:500].encode("utf-8", "replace"))
     os._exit(1)
 
 
-def _wait_for(student: int, descriptors: tuple[int, ...]) -> None:
-    """What pid 1 does: hold nothing open, collect the dead, end with the student process."""
+def _wait_for(student: int, descriptors: tuple[int, ...], own_namespace: bool) -> None:
+    """What `init` does: hold nothing open, collect the dead, end with the student process."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(number, signal.SIG_IGN if own_namespace else _end_everything)
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in descriptors:
         os.dup2(null, descriptor)
     while True:
         ended, _ = os.wait()
-        if ended == student:
+        if ended == student and own_namespace:
             os._exit(0)
+        if ended == student:
+            _end_everything()
+
+
+def _end_everything(*_: object) -> None:
+    """Where no pid namespace ends with this process: kill whatever was started, orphans included."""
+    from isolation_memory import tree  # type: ignore[import-not-found]
+
+    while len(pids := tree(os.getpid())) > 1:
+        for pid in pids[1:]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        _reap()
+        time.sleep(0.002)
+    os._exit(0)
 
 
 def _become_student(config: dict[str, Any], channel: socket.socket, out: int, err: int) -> None:

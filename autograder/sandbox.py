@@ -64,6 +64,7 @@ class Box:
         self.limits: Limits = limits or Limits()
         self._uid: int | None = None
         self._folder: Path | None = None
+        self._lock = -1
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
@@ -126,11 +127,12 @@ class Box:
             self._zygote = None
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+            os.close(self._lock)
             self._folder = None
 
     def _start(self) -> None:
         """Start the zygote and wait until it has imported everything."""
-        self._folder = layout.stage()
+        self._folder, self._lock = layout.stage()
         self._uid = self._spare_uid()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, (self._folder / "log").open("wb") as log:
@@ -184,7 +186,7 @@ class Box:
         assert self._control is not None
         scratch = None
         if self.level != "L3":
-            scratch = Path(tempfile.mkdtemp(prefix="hippo-work-"))
+            scratch = Path(tempfile.mkdtemp(prefix="work-", dir=self._folder))
             if self._uid is not None:
                 os.chown(scratch, self._uid, self._uid)
         ours, theirs = socket.socketpair()

@@ -1,4 +1,4 @@
-"""Isolation does not need root: the same promises, started as a user without any rights."""
+"""Isolation does not need root to keep its promises, nor a grader that lives to the end."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from autograder import isolation_box
+from autograder.isolation_levels import why_not
+from autograder.isolation_memory import tree
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -68,3 +71,40 @@ def test_an_ordinary_user_gets_the_same_promises():
     assert result["level"] == "L3"
     assert result["uid"] != 0
     assert result["fault"] == "crashed"
+
+
+HOLDER = """
+import sys, time
+from autograder.sandbox import Box
+from autograder.student import StudentFault
+
+with Box(sys.argv[1], trust=True) as box:
+    worker = box.worker()
+    worker.run("import os, time\\nif os.fork() == 0:\\n    os.setsid()\\n    time.sleep(60)\\n    os._exit(0)", "daemon")
+    print(box._zygote.pid, worker._process.pid, worker._process.student_pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@pytest.mark.parametrize("level", ["L3", "L1"])
+def test_when_the_grader_is_killed_nothing_of_a_worker_goes_on(level):
+    if why_not(level):
+        pytest.skip(why_not(level))
+    with subprocess.Popen([sys.executable, "-c", HOLDER, level], stdout=subprocess.PIPE, cwd=ROOT) as grader:
+        assert grader.stdout is not None
+        pids = [int(pid) for pid in grader.stdout.readline().split()]
+        everything = {pid for start in pids for pid in tree(start)}
+        assert len(everything) >= 4
+        grader.kill()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(map(_runs, everything)):
+        time.sleep(0.05)
+    assert not [pid for pid in everything if _runs(pid)]
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -237,3 +237,11 @@ def test_the_weakest_level_works_where_it_is_asked_for():
         assert fault is None
         assert not Path(value).exists()
         assert attack(box, "def f():\n    while True: pass")[1].code == "timeout"
+        worker = box.worker()
+        with pytest.raises(StudentFault, match="ended the process"):
+            worker.run("import os, time\nif os.fork() == 0:\n    os.setsid()\n    open('alive', 'w').write(str(os.getpid()))\n"
+                       "    time.sleep(60)\ntime.sleep(0.3)\nos._exit(0)", "daemon")
+        (alive,) = Path(box._folder).glob("work-*/alive")
+        daemon = Path(f"/proc/{alive.read_text()}/stat")
+        assert not daemon.exists() or daemon.read_text().rpartition(")")[2].split()[0] == "Z"
+        worker.close()
