@@ -30,8 +30,9 @@ def write_to(paths):
     done = []
     for path in paths:
         try:
-            with open(path, "a"):
-                done.append(path)
+            open(path, "x").close()
+            done.append(path)
+            os.unlink(path)
         except OSError:
             pass
     return ", ".join(done)
@@ -157,7 +158,7 @@ _BWRAP = "install bubblewrap and allow user namespaces (Ubuntu 24.04: an AppArmo
 _KERNEL = "use a kernel with Landlock (5.13, for TCP 6.7) and seccomp, or bubblewrap"
 PROMISES = (
     Promise("nothing is written outside", "open files for writing in 5 places", ("L3", "L2"),
-            lambda s, o, b: s.write_to([f"{folder}/planted" for folder in o.folders]), _KERNEL, True),
+            lambda s, o, b: s.write_to([f"{folder}/{o.abstract}" for folder in o.folders]), _KERNEL, True),
     Promise("no connection is made", "TCP to a listener on loopback, abstract unix socket", ("L3", "L2"),
             lambda s, o, b: s.connect(o.port, o.abstract), _KERNEL, True),
     Promise("files outside cannot be read", "read a canary file that everybody may read", ("L3", "L2"),
