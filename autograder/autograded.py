@@ -40,12 +40,12 @@ def autograded_notebook(
             cells.append(Cell("code", cell.source, cell.id, outputs=outputs, metadata=cell.metadata))
             continue
         theirs = found.get(cell.id)
-        source = cell.source if theirs is None else clean(theirs.source, MAX_TEXT)
+        source = cell.source if theirs is None else safe_source(theirs)
         outputs = [] if theirs is None or cell.kind != "code" else safe_outputs(theirs.outputs)
         cells.append(Cell(cell.kind, source, cell.id, outputs=outputs, metadata=cell.metadata))
     for number, cell in enumerate(extra):
         outputs = safe_outputs(cell.outputs) if cell.is_code else []
-        cells.append(Cell(cell.kind, clean(cell.source, MAX_TEXT), f"added-{number}", outputs=outputs))
+        cells.append(Cell(cell.kind, safe_source(cell), f"added-{number}", outputs=outputs))
     return to_ipynb(cells)
 
 
@@ -58,6 +58,18 @@ def _report(result: QuestionResult | None) -> str:
 
 def _stdout(text: str) -> dict[str, Any]:
     return {"output_type": "stream", "name": "stdout", "text": clean(text, MAX_TEXT)}
+
+
+def safe_source(cell: Cell) -> str:
+    """A student's cell as formgrader may render it: markdown without HTML, links or remote pictures.
+
+    formgrader shows markdown inside the instructor's session, HTML included, so all of it is shown
+    as text, and neither links nor pictures are made: renderers decode a scheme in too many ways.
+    """
+    text = clean(cell.source, MAX_TEXT)
+    if cell.is_code:
+        return text
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("](", "] (").replace("]:", "] :").replace("][", "] [")
 
 
 def safe_outputs(outputs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

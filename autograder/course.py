@@ -112,8 +112,8 @@ class Course:
 
 
 def is_student_id(name: str) -> bool:
-    """Whether a folder's name can be a student: no hidden folder, no path, nothing that commands a terminal."""
-    return bool(re.fullmatch(r"[^\s./\\\x00-\x1f][^/\\\x00-\x1f]{0,99}", name))
+    """Whether a folder's name can be a student: no hidden folder, no path, nothing that commands a terminal or a page."""
+    return bool(re.fullmatch(r"[^\s./\\<>\"`\x00-\x1f][^/\\<>\"`\x00-\x1f]{0,99}", name))
 
 
 def read_roster(path: Path) -> Sequence[str]:
