@@ -581,7 +581,7 @@ check("2.a")
 # * train and test error against the number of stored patterns, up to the capacity, for **five** random training sets;
 # * train and test error for ten stored patterns, against noise;
 # * the same errors averaged over many more draws, beside *published* figures. Those came from few draws, and single
-#   draws differ a lot: the number in brackets tells how much.
+#   draws differ a lot: the standard deviation of one draw tells how much.
 #
 # A quarter of the pixels wrong is an error of 1. The cell is complete; it takes some seconds.
 
@@ -1348,7 +1348,7 @@ rows = [
     ("animals with |s2 - s1| <= 0.13", "10 of 10", f"{int((gaps.abs() <= 0.13).sum())} of 10"),
     ("animals that respond to both more than neither", "10 of 10", f"{above} of 10"),
 ]
-for k, (name, published) in enumerate((("s1", "0.34 to 1.01"), ("s2", "0.35 to 0.90"), ("neither", "-0.07 to 0.24"))):
+for k, (name, published) in enumerate((("s1", "0.35 to 0.90"), ("s2", "0.34 to 1.01"), ("neither", "-0.07 to 0.24"))):
     rows.append((f"mean response to {name}", published, f"{means[:, k].min():.2f} to {means[:, k].max():.2f}"))
 rows.append(("s2 - s1 without phase 1", "-2.3 to 1.1", f"{control_gaps.min():.2f} to {control_gaps.max():.2f}"))
 compare("sensory preconditioning, ten animals", rows)
