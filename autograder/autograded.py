@@ -69,7 +69,9 @@ def safe_source(cell: Cell) -> str:
     text = clean(cell.source, MAX_TEXT)
     if cell.is_code:
         return text
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("](", "] (").replace("]:", "] :").replace("][", "] [")
+    for mark, harmless in (("&", "&amp;"), ("<", "&lt;"), ("](", "] ("), ("]:", "] :"), ("][", "] [")):
+        text = text.replace(mark, harmless)
+    return text
 
 
 def safe_outputs(outputs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

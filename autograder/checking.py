@@ -12,11 +12,12 @@ from typing import Any
 from autograder.errors import NOT_GRADABLE, UserError
 from autograder.examine import Examination, only
 from autograder.grading import Runner, Subject, seed_for, with_tests
+from autograder.isolation import Limits
 from autograder.matching import Submission, match
 from autograder.notebooks import Cell, read_ipynb
 from autograder.record import Property
 from autograder.release import PUBLIC_MANIFEST
-from autograder.spec import Limits, Manifest, Question, Tolerance
+from autograder.spec import Manifest, Question, Tolerance
 from autograder.staging import stage_hippo
 from autograder.student import LocalConnection, Student
 

@@ -112,7 +112,7 @@ class Course:
 
 
 def is_student_id(name: str) -> bool:
-    """Whether a folder's name can be a student: no hidden folder, no path, nothing that commands a terminal or a page."""
+    """Whether a folder's name can be a student: not hidden, no path, nothing that a terminal or page obeys."""
     return bool(re.fullmatch(r"[^\s./\\<>\"`\x00-\x1f][^/\\<>\"`\x00-\x1f]{0,99}", name))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from autograder.errors import INFRASTRUCTURE, UserError
 
@@ -21,9 +21,11 @@ class IsolationError(UserError):
         super().__init__(message, exit_code)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What the student code of one worker may use."""
+class Limits(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    """What the student code of one worker may use; `[limits]` in the manifest.
+
+    CPU time is charged; the wall limit only ends what sleeps for ever.
+    """
 
     #: CPU seconds of one call or one cell.
     cpu_seconds: float = 5.0

@@ -33,7 +33,7 @@ from autograder.plaintext import one_line
 from autograder.record import QuestionResult, Record
 from autograder.reference import reference_namespace
 from autograder.release import released_cells
-from autograder.sandbox import Box, Limits
+from autograder.sandbox import Box
 from autograder.score import question_result, submission_status
 from autograder.staging import stage_hippo
 
@@ -149,11 +149,10 @@ def open_slot(assignment: Assignment, level: str | None, trust: bool, work: Call
     with tempfile.TemporaryDirectory(prefix="hippo-slot-") as folder:
         staged = stage_hippo(Path(folder), assignment.name, manifest.withhold)
         Path(folder).chmod(0o755)
-        limits = Limits(**msgspec.to_builtins(manifest.limits))
         # the reference needs the same packages as the box: imported here while the box imports them
         imports = threading.Thread(target=lambda: [import_module(name) for name in manifest.preload], daemon=True)
         imports.start()
-        with Box(level, preload=manifest.preload, python_path=(staged,), limits=limits, trust=trust) as box:
+        with Box(level, preload=manifest.preload, python_path=(staged,), limits=manifest.limits, trust=trust) as box:
             imports.join()
             reference = reference_namespace(assignment)
             with_tests(

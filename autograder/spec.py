@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from autograder.errors import UserError
+from autograder.isolation import Limits
 
 
 class Tolerance(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -17,25 +18,6 @@ class Tolerance(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     atol: float
     rtol: float = 0.0
     reason: str = ""
-
-
-class Limits(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
-    """What student code may use. CPU time is charged; the wall limit only ends what sleeps for ever."""
-
-    #: CPU seconds of one call or one cell.
-    cpu_seconds: float = 5.0
-    #: Wall seconds of one call or one cell.
-    wall_seconds: float = 20.0
-    #: Memory of all processes of one worker together, in MiB.
-    memory_mb: int = 3072
-    #: Kept output per stream, in KiB.
-    output_kib: int = 1024
-    #: Processes and threads of one worker.
-    processes: int = 32
-    #: Private scratch space, in MiB.
-    disk_mb: int = 64
-    #: Largest value that may cross back, in MiB.
-    value_mb: int = 64
 
 
 class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -28,7 +28,7 @@ def run(monkeypatch, capsys, tmp_path):
 def test_new_release_and_check_in_three_commands(run, tmp_path):
     assert run("new", "tiny")[0] == 0
     assert run("release", "tiny", "--solutions", "solutions")[0] == 0
-    code, out, err = run("check", tmp_path / "assignments" / "tiny" / "tiny.ipynb", "--json", "--quiet")
+    code, out, _ = run("check", tmp_path / "assignments" / "tiny" / "tiny.ipynb", "--json", "--quiet")
     assert code == 1
     found = json.loads(out)["questions"][0]
     assert (found["passed"], found["visible"], found["hidden"]) == (0, 1, 2)
@@ -59,7 +59,7 @@ def test_new_never_overwrites(run):
 ])
 def test_every_error_is_one_sentence_and_an_exit_code(run, arguments, code, says):
     run("new", "tiny")
-    found, out, err = run(*arguments)
+    found, _, err = run(*arguments)
     assert found == code, err
     assert says in err
     assert err.startswith("autograder: ")
