@@ -13,9 +13,10 @@ from autograder.assignment import Assignment
 from autograder.errors import UserError
 from autograder.jobs import ExamineJob, Job
 from autograder.mutation import mutants
+from autograder.prose import prose_faults
 from autograder.record import Property
 from autograder.reference import solution_code, stub_code
-from autograder.release import release
+from autograder.release import release, released_cells, released_files
 from autograder.slots import Slots
 from autograder.testfiles import declared_tests
 from autograder.variants import Variant, read_variants, survivor_reasons
@@ -96,6 +97,7 @@ def verify(
         _accepted(plan, variants, found),
         _mutants(plan, variants, found),
         _generated(plan, generated, found, result.survivors),
+        _prose(assignment),
         _release(assignment),
     ]
     return result
@@ -240,6 +242,12 @@ def _generated(plan: _Plan, generated: Sequence[Variant], found: dict[str, Rows]
         f"{dead} of {len(generated)} ({share:.1%}), {len(survivors)} survivors, {with_reason} with a reason",
         faults if dead < MIN_DEAD * wrong else [],
     )
+
+
+def _prose(assignment: Assignment) -> Check:
+    cells = released_cells(assignment)
+    faults = prose_faults(cells, list(released_files(assignment)))
+    return Check("pictures have words, links lead somewhere", f"{sum(not c.is_code for c in cells)} text cells", faults)
 
 
 def _release(assignment: Assignment) -> Check:
