@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from autograder.grading import Runner, Subject, describe, seed_for, tolerance_of
+from autograder.protocol import Unsupported
 from autograder.record import Property
 from autograder.spec import Manifest
 from autograder.student import StudentFault
@@ -85,8 +86,16 @@ class Examination:
 
     def _open(self, seed: int) -> Worker:
         """A worker in which every cell has run that can be run without killing it."""
+        if not self.skipped:
+            worker = self.box.worker(seed % 2**32)
+            try:
+                self._remember(worker.student.run_cells(self.code))
+                return worker
+            except (StudentFault, Unsupported):
+                worker.close()  # some cell is lethal: find out which, one by one
         while True:
             worker = self.box.worker(seed % 2**32)
+            notes: list[str] = []
             for label, source in self.code:
                 if label in self.skipped:
                     continue
@@ -97,12 +106,17 @@ class Examination:
                     self.notes.append(f"{label} was left out: {fault.message}")
                     self._note_lethal(fault, label)
                     break
-                if not self._replayed:
-                    self.notes += [f"{label}, {error}" for error in errors[:3]]
+                notes += [f"{label}, {error}" for error in errors]
             else:
-                self._replayed = True
+                self._remember(notes)
                 return worker
             worker.close()
+
+    def _remember(self, failures: Sequence[str]) -> None:
+        """Note once which cells failed: every worker runs them again."""
+        if not self._replayed:
+            self.notes += failures
+        self._replayed = True
 
     def _note_lethal(self, fault: StudentFault, where: str) -> None:
         self.lethal += 1

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from autograder.notebooks import Cell
 from autograder.pysource import defined_callables, defined_names, definitions_only, drop_magics, parse
 
+#: A longer cell is no answer; with fewer than 16 such cells a notebook fits one request.
+MAX_CELL_CHARACTERS = 200_000
+
 
 @dataclass
 class Submission:
@@ -52,6 +55,10 @@ def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submis
             result.notes.append(
                 f"{label}: left out {', '.join(line[:40] for line in dropped[:3])}, which only a notebook understands"
             )
+        if len(source) > MAX_CELL_CHARACTERS:
+            note = f"{label} has {len(source):,} characters and was left out: at most {MAX_CELL_CHARACTERS:,}"
+            result.notes.append(note)
+            continue
         if isinstance(why := parse(source), str):
             result.syntax_errors[label] = why
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from autograder import protocol
@@ -80,6 +80,7 @@ class Student:
         self._connection = connection
         self._requests = 0
         self._kept = 0
+        self._reseed: int | None = None
         #: The last call as a short text, such as `corrupt(tensor 5×784, 0.1)`, and the name called.
         self.last_call = ""
         self.last_name = ""
@@ -116,8 +117,8 @@ class Student:
         return self._ask({"op": "defines", "name": name}) is True
 
     def seed(self, seed: int) -> None:
-        """Seed random, numpy and torch in the worker."""
-        self._ask({"op": "seed", "seed": seed})
+        """Seed random, numpy and torch in the worker, on the way of the next request."""
+        self._reseed = seed
 
     def refuses(self, name: str, /, *args: object, **kwargs: object) -> str:
         """Type name of the exception that the call must raise; a stub's does not count."""
@@ -128,6 +129,19 @@ class Student:
                 return fault.etype
             raise
         raise AssertionError(f"{self.last_call} must be refused with an error, but it returned a value")
+
+    def run_cells(self, cells: Sequence[tuple[str, str]]) -> list[str]:
+        """Run cells (label, source) in order, in one request; one sentence per statement that failed."""
+        reply = self._ask({"op": "cells", "cells": [[label, source] for label, source in cells]})
+        if type(reply) is not list:
+            raise self._violation()
+        sentences = []
+        for entry in reply:
+            place = entry.pop("cell", None) if type(entry) is dict else None
+            if type(place) is not int or not 0 <= place < len(cells):
+                raise self._violation()
+            sentences.append(f"{cells[place][0]}, {self._failure(entry)}")
+        return sentences
 
     def run(self, source: str, label: str) -> list[str]:
         """Run a cell; one sentence per statement that failed."""
@@ -157,7 +171,8 @@ class Student:
     def _ask(self, request: dict[str, Any]) -> Any:
         """The value of a reply whose form is exactly as agreed."""
         self._requests += 1
-        reply = self._connection.exchange(request | {"id": self._requests})
+        reseed, self._reseed = self._reseed, None
+        reply = self._connection.exchange(request | {"id": self._requests, "reseed": reseed})
         if type(reply.get("id")) is not int or reply["id"] != self._requests or type(reply.get("ok")) is not bool:
             raise self._violation()
         if reply["ok"] and set(reply) == {"id", "ok", "value"} and not _has_reference(reply["value"]):

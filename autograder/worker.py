@@ -43,8 +43,8 @@ class Interpreter:
         self.namespace = namespace
         self.kept: dict[int, Any] = {}
         self._operations: dict[str, Callable[[dict[str, Any]], Any]] = {
-            "run": self._run, "seed": self._seed, "defines": self._defines, "call": self._call, "put": self._put,
-            "get": self._get, "attr": self._attr, "state": self._state, "load": self._load,
+            "run": self._run, "cells": self._cells, "defines": self._defines, "call": self._call,
+            "put": self._put, "get": self._get, "attr": self._attr, "state": self._state, "load": self._load,
         }
 
     def answer(self, request: dict[str, Any], cap: int = protocol.MAX_BYTES) -> bytes:
@@ -65,6 +65,8 @@ class Interpreter:
 
     def _value(self, request: dict[str, Any]) -> Any:
         """The value asked for, or None where it is kept here under the number asked for."""
+        if request["reseed"] is not None:
+            _seed(request["reseed"])
         value = self._operations[request["op"]](request)
         if request.get("keep") is None:
             return value
@@ -92,13 +94,10 @@ class Interpreter:
                 failures.append({"line": _line(error, label) or statement.lineno, "etype": etype, "message": message})
         return failures[:MAX_FAILURES]
 
-    def _seed(self, request: dict[str, Any]) -> None:
-        import numpy as np
-        import torch
-
-        random.seed(request["seed"])
-        np.random.seed(request["seed"] % 2**32)  # noqa: NPY002 students use the global generator
-        torch.manual_seed(request["seed"])
+    def _cells(self, request: dict[str, Any]) -> list[dict[str, Any]]:
+        """Run several cells in order, as `run` runs each; failures name their cell by its place."""
+        return [failure | {"cell": place} for place, (label, source) in enumerate(request["cells"])
+                for failure in self._run({"label": label, "source": source})]
 
     def _defines(self, request: dict[str, Any]) -> bool:
         return request["name"] in self.namespace
@@ -161,6 +160,16 @@ class Interpreter:
         if type(value) is dict:
             return {key: self._argument(item) for key, item in value.items()}
         return value
+
+
+def _seed(seed: int) -> None:
+    """Seed the generators that students use."""
+    import numpy as np
+    import torch
+
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002 students use the global generator
+    torch.manual_seed(seed)
 
 
 class _Missing(Exception):
