@@ -78,11 +78,6 @@ def waiting_marks(record: Record, marks: Marks | None = None) -> Decimal:
     return sum((exact(q.hand_max) for q in unmarked), Decimal(0))
 
 
-def auto_max(record: Record) -> Decimal:
-    """All autograded marks, without the bonus."""
-    return sum((exact(q.auto_max) for q in record.questions if not q.bonus), Decimal(0))
-
-
 def bonus_max(record: Record) -> Decimal:
     """All marks of bonus questions."""
     return sum((exact(q.max_score) for q in record.questions if q.bonus), Decimal(0))

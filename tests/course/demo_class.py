@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import copy
 import io
+import itertools
 import json
 import random
 from collections.abc import Callable
@@ -76,8 +77,11 @@ class ClassMaker:
         """The whole class, in order."""
         first = self.assignment.manifest.find(self.auto[0]).names
         f, g = first[0], first[1 % len(first)]
-        own, other = self.home[f], self.auto[1 % len(self.auto)]
-        other_name = self.assignment.manifest.find(other).names[0]
+        own = self.home[f]
+        # trouble is spread over the questions, so that each of them has some
+        places = itertools.cycle(self.auto[1:] or self.auto)
+        other = {number: next(places) for number in range(10, 16)}
+        name = {number: self.assignment.manifest.find(question).names[0] for number, question in other.items()}
         wrap = "_right = {name}\ndef {name}(*args, **kwargs):\n    "
         rows = [
             Submission("01-perfect", to_ipynb(self.solved())),
@@ -108,46 +112,46 @@ class ClassMaker:
             ),
             Submission(
                 "10-syntax-error",
-                self.changed(other_name, "def {name}(x:\n    return x"),
+                self.changed(name[10], "def {name}(x:\n    return x"),
                 status="missing answers",
-                loses=[other],
+                loses=[other[10]],
             ),
             Submission(
                 "11-endless-loop",
-                self.changed(other_name, "def {name}(*args, **kwargs):\n    while True:\n        pass"),
+                self.changed(name[11], "def {name}(*args, **kwargs):\n    while True:\n        pass"),
                 status="timed out",
-                loses=[other],
+                loses=[other[11]],
             ),
             Submission(
                 "12-loop-that-swallows-interrupts",
                 self.changed(
-                    other_name,
+                    name[12],
                     "def {name}(*args, **kwargs):\n    while True:\n        try:\n            while True: pass\n"
                     "        except BaseException: pass",
                 ),
                 status="timed out",
-                loses=[other],
+                loses=[other[12]],
             ),
             Submission(
                 "13-exits",
-                self.changed(other_name, "import os\ndef {name}(*args, **kwargs):\n    os._exit(0)"),
+                self.changed(name[13], "import os\ndef {name}(*args, **kwargs):\n    os._exit(0)"),
                 status="crashed",
-                loses=[other],
+                loses=[other[13]],
             ),
             Submission(
                 "14-waits-for-input",
-                self.changed(other_name, "def {name}(*args, **kwargs):\n    return input('? ')"),
-                loses=[other],
+                self.changed(name[14], "def {name}(*args, **kwargs):\n    return input('? ')"),
+                loses=[other[14]],
             ),
             Submission(
                 "15-allocates-4-gigabytes",
                 self.changed(
-                    other_name,
+                    name[15],
                     "def {name}(*args, **kwargs):\n    kept = [bytearray(2**26) for _ in range(64)]\n"
                     "    return len(kept)",
                 ),
                 status="crashed",
-                loses=[other],
+                loses=[other[15]],
             ),
             Submission(
                 "16-replaces-torch-comparison",
