@@ -700,7 +700,7 @@ def pseudo_inv(X: torch.Tensor, lamb: float = 0.01) -> torch.Tensor:
     [[3, -1], [-1, 3]] / 8, and times X^T that is [[1/4], [1/4]].
     """
     ### BEGIN SOLUTION
-    gram = X @ X.T + lamb * torch.eye(X.shape[0], dtype=X.dtype)  # (n, n)
+    gram = X @ X.T + lamb * torch.eye(X.shape[0]).to(X)  # (n, n)
     # X^T (X X^T + lamb I_n) = (X^T X + lamb I_d) X^T: so the n x n inverse does the same work
     return torch.linalg.solve(gram, X).T
     ### END SOLUTION
@@ -1233,7 +1233,7 @@ def get_weights(features: torch.Tensor, values: torch.Tensor, lamb: float = 0.00
     One feature [[1], [1]] and values [[1], [2]] with lamb = 1: A = (2 + 1)^-1 * 3 = [[1]].
     """
     ### BEGIN SOLUTION
-    gram = features.T @ features + lamb * torch.eye(features.shape[1], dtype=features.dtype)  # (k, k)
+    gram = features.T @ features + lamb * torch.eye(features.shape[1]).to(features)  # (k, k)
     return torch.linalg.solve(gram, features.T @ values)
     ### END SOLUTION
 
