@@ -1,4 +1,24 @@
-"""An autograder for notebooks in which student code only ever produces values."""
+"""An autograder for notebooks in which student code only ever produces values.
+
+The way of one answer, and the files of each step:
+
+===================================  ====================================================================
+collect (layouts, archive,           a folder or zip becomes `submitted/`; what is unusable is kept aside
+quarantine)
+grade → slots → slot                 one coordinator; per core a trusted process with the collected tests
+notebooks, pysource, matching        a submitted file becomes cells, cells become answers
+examine → sandbox (isolation_*)      a fresh worker per question, inside the strongest box there is
+worker ← protocol → student          the only file that executes student code; frames of plain data; a proxy
+grading, compare                     pytest runs the instructor's tests on what came back
+score, record                        marks, and the record everything else is derived from
+gradebook, autograded                nbgrader's database and the notebook a person marks
+feedback, report, export (marks)     what is handed on
+===================================  ====================================================================
+
+An author's side: spec and assignment (what was written), stubs, release, leakcheck (what students get),
+reference, variants, mutation, verify (proof that the tests are sharp and fair). A student's side: checking,
+panel, submit. `cli` parses, `commands/` says what each command does.
+"""
 
 from __future__ import annotations
 

@@ -163,7 +163,8 @@ def _explained(url: str) -> Iterator[None]:
     try:
         yield
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise UserError(f"--db {url!r} cannot be used: {str(error).splitlines()[0]}.") from None
+        cause = str(error).splitlines()[0]
+        raise UserError(f"--db {url!r} cannot be used ({cause}): expected a URL such as sqlite:///grades.db.") from None
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise UserError(
