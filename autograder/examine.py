@@ -46,14 +46,19 @@ class Examination:
         self.lethal = 0
         self._replayed = False
 
-    def question(self, question_id: str, seeds: Sequence[int]) -> list[list[Property]]:
-        """Properties of one question, once per seed, all in one worker as long as it lives."""
+    def question(self, question_id: str, seeds: Sequence[int], only: Sequence[str] = ()) -> list[list[Property]]:
+        """Properties of one question, once per seed, all in one worker as long as it lives.
+
+        With seeds after the first just the tests named in `only` are run, if any are.
+        """
         worker: Worker | None = None
         results = []
         try:
             for seed in seeds:
                 row = []
                 for item in self.runner.items[question_id]:
+                    if only and seed != seeds[0] and item.name not in only:
+                        continue
                     if self.lethal >= MAX_LETHAL:
                         row.append(_not_run(item))
                         continue

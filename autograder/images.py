@@ -51,6 +51,6 @@ def reencode_image(data: str) -> str | None:
     pixels.thumbnail((MAX_SIDE, MAX_SIDE))
     fresh = Image.frombytes(pixels.mode, pixels.size, pixels.tobytes())
     buffer = io.BytesIO()
-    fresh.save(buffer, format="PNG")
+    fresh.save(buffer, format="PNG", compress_level=1)
     result = base64.b64encode(buffer.getvalue())
     return result.decode("ascii") if len(result) <= MAX_RESULT_BYTES else None

@@ -31,6 +31,8 @@ class ExamineJob(msgspec.Struct, kw_only=True, tag="examine"):
     code: list[tuple[str, str]]
     questions: list[str]
     seeds: list[int]
+    #: Tests to run with every seed but the first; all of them where none is named.
+    only: list[str] = []
 
 
 Job = GradeJob | ExamineJob

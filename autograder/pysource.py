@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import warnings
 
 
+@functools.lru_cache(maxsize=512)
 def parse(source: str) -> ast.Module | str:
-    """The syntax tree, or one clause that says why Python cannot read the source."""
+    """The syntax tree (shared: read it only), or one clause that says why Python cannot read the source."""
     try:
         with warnings.catch_warnings():
             # an invalid escape in a student's string is no business of ours

@@ -139,7 +139,7 @@ class Slot:
 
     def _examine(self, job: ExamineJob) -> dict[str, Any]:
         examination = Examination(self.box, self.runner, self.assignment.manifest, job.code)
-        rows = {question: examination.question(question, job.seeds) for question in job.questions}
+        rows = {question: examination.question(question, job.seeds, job.only) for question in job.questions}
         return {"key": job.key, "rows": msgspec.to_builtins(rows), "notes": examination.notes}
 
 
