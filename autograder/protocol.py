@@ -24,10 +24,8 @@ MAX_ITEMS = 200_000
 MAX_DEPTH = 16
 MAX_NDIM = 16
 #: Bytes per element of the only element types that cross.
-ITEMSIZE = {
-    "bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
-    "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8,
-}
+ITEMSIZE = {"bool": 1, "uint8": 1, "int8": 1, "int16": 2, "int32": 4, "int64": 8,
+            "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}  # fmt: skip
 KINDS = ("torch", "numpy")
 
 #: Returns exactly so many bytes, or raises.
@@ -208,8 +206,10 @@ def _pack_tensor(value: Any, packing: _Packing) -> tuple[Any] | None:
         if not shape:
             return ({"s": [dtype, _number(base.item(value)), "torch"]},)
         _claim(packing, dtype, shape)
-        flat = base.contiguous(base.cpu(base.resolve_neg(base.resolve_conj(base.detach(value)))))
-        raw = base.view(base.reshape(flat, (-1,)), torch.uint8) if flat.numel() else torch.empty(0, dtype=torch.uint8)
+        flat = base.reshape(base.cpu(base.resolve_neg(base.resolve_conj(base.detach(value)))), (-1,))
+        # `contiguous` would not do: a single element counts as contiguous whatever its stride
+        flat = flat if base.stride(flat) == (1,) else base.clone(flat, memory_format=torch.contiguous_format)
+        raw = base.view(flat, torch.uint8) if flat.numel() else torch.empty(0, dtype=torch.uint8)
         packing.buffers.append(base.numpy(raw).tobytes())
     return ({"a": [len(packing.buffers) - 1, "torch"]},)
 
