@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from autograder.notebooks import Cell
 
+#: Mathematics and code may look like links: $W[i](t)$.
+_NO_PROSE = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$|```.*?```|`[^`\n]*`", re.DOTALL)
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]*)[^)]*\)")
 
 
@@ -16,7 +18,7 @@ def prose_faults(cells: Sequence[Cell], files: Sequence[str]) -> list[str]:
     for cell in cells:
         if cell.is_code:
             continue
-        for picture, words, target in _LINK.findall(cell.source):
+        for picture, words, target in _LINK.findall(_NO_PROSE.sub("", cell.source)):
             if picture and not words.strip():
                 faults.append(f"the picture {target} has no alternative text: write ![what it shows]({target})")
             if not target:

@@ -13,7 +13,7 @@ def test_faults_are_named(text, says):
     assert any(says in fault for fault in prose_faults([Cell("markdown", text)], ["figure.png"]))
 
 
-@pytest.mark.parametrize("text", ["![a curve](figure.png)", "[paper](https://example.org/x)", "[up](#top)", "[data](README.md#data)"])
+@pytest.mark.parametrize("text", ["![a curve](figure.png)", "[paper](https://example.org/x)", "[up](#top)", "[data](README.md#data)", "$W[i](t)$ and `a[0](b)`"])
 def test_good_text_passes(text):
     assert prose_faults([Cell("markdown", text)], ["figure.png", "README.md"]) == []
 
