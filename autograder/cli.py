@@ -48,7 +48,7 @@ def verify(
     name: NameArgument,
     solutions: SolutionsOption = None,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds that no verdict may depend on.")] = 50,
-    quick: Annotated[bool, typer.Option("--quick", help="3 seeds and a sample of generated mutants.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="One seed and a sample of the mutants.")] = False,
     jobs: JobsOption = None,
     level: LevelOption = None,
     trust: TrustOption = False,

@@ -11,6 +11,7 @@ from autograder.assignment import load_assignment, solutions_folder
 from autograder.course import Course
 from autograder.errors import ALL_GOOD
 from autograder.grade import Options
+from autograder.isolation import KEEPS
 from autograder.marks import UNGRADED, shown
 from autograder.record import Record
 from autograder.terminal import Terminal
@@ -63,8 +64,8 @@ def grade(name: str, root: Path, db: str, solutions: Path | None, options: Optio
         + ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
         + f"). Marks: {grades}"
     )
-    if summary.level == "L1":
-        terminal.say("Isolation L1: grades are safe, this machine is not. `autograder doctor` says how to raise it.")
+    raise_it = "" if summary.level == "L3" else " To raise it, install bubblewrap; `autograder doctor` says what is missing."
+    terminal.say(f"Isolation {summary.level} was in force; it keeps {KEEPS[summary.level]}.{raise_it}")
     terminal.result(
         {
             "assignment": name,

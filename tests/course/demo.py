@@ -35,12 +35,13 @@ def main(folder: str) -> None:
     shown = os.path.relpath(course, ROOT)
     shutil.rmtree(course, ignore_errors=True)
     course.mkdir(parents=True)
-    run("verify", NAME, "--quick")
+    # what is graded here was made up, so that a machine without a box may grade it too
+    run("verify", NAME, "--quick", "--trust-submissions")
     run("release", NAME, "--to", f"{shown}/assignments")
     with tempfile.TemporaryDirectory() as handed_in:
         write_class(load_assignment(NAME, ROOT / "solutions"), Path(handed_in))
         run("collect", handed_in, NAME, "--course", shown)
-    run("grade", NAME, "--course", shown)
+    run("grade", NAME, "--course", shown, "--trust-submissions")
     run("feedback", NAME, "--course", shown)
     run("report", NAME, "--course", shown)
     run("export", NAME, "--course", shown)

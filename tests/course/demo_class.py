@@ -147,7 +147,7 @@ class ClassMaker:
                 "15-allocates-4-gigabytes",
                 self.changed(
                     name[15],
-                    "def {name}(*args, **kwargs):\n    kept = [bytearray(2**26) for _ in range(64)]\n"
+                    "def {name}(*args, **kwargs):\n    kept = [bytes(2**30) for _ in range(4)]\n"
                     "    return len(kept)",
                 ),
                 status="crashed",
