@@ -64,8 +64,8 @@ def grade(name: str, root: Path, db: str, solutions: Path | None, options: Optio
         + ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
         + f"). Marks: {grades}"
     )
-    raise_it = "" if summary.level == "L3" else " To raise it, install bubblewrap; `autograder doctor` says what is missing."
-    terminal.say(f"Isolation {summary.level} was in force; it keeps {KEEPS[summary.level]}.{raise_it}")
+    cure = "" if summary.level == "L3" else " To raise it, install bubblewrap; `autograder doctor` says why."
+    terminal.say(f"Isolation {summary.level} was in force; it keeps {KEEPS[summary.level]}.{cure}")
     terminal.result(
         {
             "assignment": name,
