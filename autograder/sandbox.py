@@ -109,6 +109,7 @@ class Box:
                 # may import what was not preloaded: nothing of this is charged to the student
                 worker.cpu_seconds = worker.wall_seconds = START_SECONDS
                 worker.student.seed(seed)
+                worker.student.defines("anything")  # the seed travels with a request
                 worker.cpu_seconds, worker.wall_seconds = self.limits.cpu_seconds, self.limits.wall_seconds
         except StudentFault as fault:
             worker.close()
