@@ -57,6 +57,10 @@ def definitions_only(source: str) -> str:
     return "\n".join(kept)
 
 
+#: The rest of a cell under one of these is ordinary Python.
+PYTHON_CELL_MAGICS = ("%%time", "%%capture", "%%prun")
+
+
 def drop_magics(source: str) -> tuple[str, list[str]]:
     """Comment out the lines only IPython understands; return them too.
 
@@ -66,6 +70,9 @@ def drop_magics(source: str) -> tuple[str, list[str]]:
     if not isinstance(parse(source), str):
         return source, []
     lines, dropped = source.split("\n"), []
+    if lines[0].startswith(PYTHON_CELL_MAGICS):
+        source, dropped = drop_magics("\n".join(["# " + lines[0], *lines[1:]]))
+        return source, [lines[0], *dropped]
     if lines[0].startswith("%%"):
         return "\n".join("# " + line for line in lines), [lines[0]]
     for number, line in enumerate(lines):

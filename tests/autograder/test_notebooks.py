@@ -77,7 +77,9 @@ def test_lone_surrogates_do_not_survive():
     [
         ("%matplotlib inline\nx = 1", "# %matplotlib inline\nx = 1", ["%matplotlib inline"]),
         ("if x:\n    !pip install y", "if x:\n    pass  # !pip install y", ["!pip install y"]),
-        ("%%time\nx = 1", "# %%time\n# x = 1", ["%%time"]),
+        ("%%time\nx = 1", "# %%time\nx = 1", ["%%time"]),
+    ("%%capture out\n%matplotlib inline\nx = 1", "# %%capture out\n# %matplotlib inline\nx = 1", ["%%capture out", "%matplotlib inline"]),
+    ("%%bash\nrm x", "# %%bash\n# rm x", ["%%bash"]),
         ("torch.sum?", "# torch.sum?", ["torch.sum?"]),
         ("x = 7 \\\n% 3", "x = 7 \\\n% 3", []),
         ('s = """\n%not magic\n"""', 's = """\n%not magic\n"""', []),
