@@ -69,7 +69,8 @@ def drop_magics(source: str) -> tuple[str, list[str]]:
     """
     if not isinstance(parse(source), str):
         return source, []
-    lines, dropped = source.split("\n"), []
+    lines = source.split("\n")
+    dropped: list[str] = []
     if lines[0].startswith(PYTHON_CELL_MAGICS):
         source, dropped = drop_magics("\n".join(["# " + lines[0], *lines[1:]]))
         return source, [lines[0], *dropped]
