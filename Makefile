@@ -11,7 +11,7 @@ setup: .venv/installed
 	$(PYTHON) -m venv .venv
 	# torch first and by its exact version, so that a local CPU build is taken where there is one
 	$(BIN)/pip install --quiet torch==2.13.0 -c .ci/constraints.txt
-	$(BIN)/pip install --quiet -e '.[course,keras,dev]' -c .ci/constraints.txt
+	$(BIN)/pip install --quiet -e '.[course,keras,cluster,postgres,dev]' -c .ci/constraints.txt
 	touch $@
 
 # A class of 24 made-up submissions: verified, released, collected, graded, handed back.
