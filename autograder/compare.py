@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.plaintext import without_addresses
+
 #: Values larger than this are described, not stored, in a record.
 MAX_SHOWN_ELEMENTS = 10_000
 
@@ -140,5 +142,5 @@ def _short(value: Any) -> str:
         return f"an array of shape ({', '.join(map(str, value.shape))})"
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
-    text = repr(value) if isinstance(value, str) else f"{type(value).__name__} {value!r}"
+    text = without_addresses(repr(value) if isinstance(value, str) else f"{type(value).__name__} {value!r}")
     return text if len(text) <= 80 else text[:77] + "..."

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.errors import NOT_GRADABLE, UserError
-from autograder.record import Record
+from autograder.record import Record, Times
 
 NBGRADER_CONFIG = '''"""Opens this course in nbgrader's formgrader: `autograder formgrader --course .`"""
 c = get_config()  # noqa: F821
@@ -45,6 +45,9 @@ class Course:
 
     def record(self, student: str, assignment: str) -> Path:
         return self.root / "records" / assignment / f"{student}.json"
+
+    def times(self, student: str, assignment: str) -> Path:
+        return self.root / "records" / assignment / "times" / f"{student}.json"
 
     def write_nbgrader_config(self) -> None:
         """Let nbgrader's own commands and its formgrader open the course; an existing file stays."""
@@ -131,6 +134,14 @@ def read_roster(path: Path) -> Sequence[str]:
             return [row[column].strip() for row in reader if row[column] and row[column].strip()]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path} cannot be read as CSV: {error}.") from None
+
+
+def read_times(path: Path) -> Times | None:
+    """What grading took; None where nobody knows any more, which costs nobody a mark."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Times)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, OSError):
+        return None
 
 
 def read_record(path: Path) -> Record:

@@ -82,6 +82,8 @@ class Examination:
             student.seed(seed_for(seed, item.name) % 2**32)
         result = self.runner.run(item, Subject(student, seed, tolerance_of(self.manifest, question_id)))
         failure = self.runner.failure.value if self.runner.failure else None
+        if worker.dead is not None:
+            result.seconds = worker.dead.seconds
         fault = worker.dead or (failure if isinstance(failure, StudentFault) and failure.code == "memory" else None)
         if fault is not None:
             self._note_lethal(fault, question_id)

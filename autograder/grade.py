@@ -11,10 +11,10 @@ import msgspec
 
 from autograder.assignment import Assignment
 from autograder.atomic import write_whole
-from autograder.course import Course, read_record
+from autograder.course import Course, read_record, read_times
 from autograder.errors import NOTHING_TO_DO, UserError
 from autograder.jobs import GradeJob, Job, file_hash
-from autograder.record import Record
+from autograder.record import Record, Times
 from autograder.slots import Slots
 
 
@@ -77,12 +77,15 @@ def grade(
             progress(0, len(jobs), None)
             for done, (_, answer) in enumerate(slots.run(jobs), start=1):
                 record = msgspec.convert(answer["record"], Record)
-                notes = gradebook.write(record, assignment, handed_in(course, record.student, assignment.name))
-                record.notes += notes
-                summary.notes += [f"{record.student}: {note}" for note in notes]
+                # the record comes last of the files and before the gradebook, which is written from the records
+                # again by every run: wherever this one is killed, the next one ends with the same
+                write_times(course, record, msgspec.convert(answer["times"], Times))
                 write_whole(course.record(record.student, assignment.name), record_text(record))
+                gradebook.write(record, assignment, handed_in(course, record.student, assignment.name))
                 summary.graded.append(record)
                 progress(done, len(jobs), record)
+            seen = {record.student: record for record in (*summary.graded, *summary.unchanged)}
+            summary.notes = gradebook.overruled(assignment, seen)
     return summary
 
 
@@ -146,6 +149,14 @@ def handed_in(course: Course, student: str, assignment: str) -> datetime | None:
     except ValueError:
         return None
     return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+
+
+def write_times(course: Course, record: Record, times: Times) -> None:
+    """Keep what grading took beside the record; questions that were not run again keep theirs."""
+    path = course.times(record.student, record.assignment)
+    before = read_times(path) if len(times.questions) < len(record.questions) else None
+    whole = times if before is None else times.after(before)
+    write_whole(path, json.dumps(msgspec.to_builtins(whole), indent=1) + "\n")
 
 
 def record_text(record: Record) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -72,12 +72,12 @@ class Gradebook:
                     checksum=metadata["checksum"],
                 )
 
-    def write(self, record: Record, assignment: Assignment, handed_in: datetime | None = None) -> list[str]:
-        """Write the autograded marks of one record; manual marks stay.
+    def write(self, record: Record, assignment: Assignment, handed_in: datetime | None = None) -> None:
+        """Write the autograded marks of one record; manual marks stay. Twice is the same as once.
 
-        Returns a note for each question whose autograded marks changed under a manual mark.
+        A grade whose automatic marks changed under a mark given by hand waits for a person again.
         """
-        name, notes = record.assignment, []
+        name = record.assignment
         with _quiet(), _explained(self.url):
             self._book.update_or_create_student(record.student)
             self._book.update_or_create_submission(name, record.student, timestamp=handed_in)
@@ -87,10 +87,6 @@ class Gradebook:
                 if question.auto > 0:
                     grade = self._grade(f"check-{question.slug}", record)
                     if grade.manual_score is not None and grade.auto_score != result.score:
-                        notes.append(
-                            f"{question.id}: the mark {grade.manual_score:g} given by hand was kept; the automatic "
-                            f"one changed from {grade.auto_score or 0:g} to {result.score:g}"
-                        )
                         grade.needs_manual_grade = True
                     elif grade.manual_score is None:
                         grade.needs_manual_grade = False
@@ -106,7 +102,17 @@ class Gradebook:
             raise UserError(
                 f"{record.student}: the gradebook holds {total:g} marks, the record {record.score:g}.", INFRASTRUCTURE
             )
-        return notes
+
+    def overruled(self, assignment: Assignment, records: Mapping[str, Record]) -> list[str]:
+        """A sentence for each mark given by hand whose automatic mark has changed since; until a person looks again."""
+        return [
+            f"{student}: {result.id}: the mark {marks[result.id].override:g} given by hand was kept; the automatic one "
+            f"has changed since, to {result.score:g}"
+            for student, marks in sorted(self.manual_marks(assignment).items())
+            if student in records
+            for result in records[student].questions
+            if result.id in marks and marks[result.id].auto_changed_since
+        ]
 
     def manual_marks(self, assignment: Assignment) -> dict[str, dict[str, ManualMark]]:
         """Student → question id → what a person gave and wrote."""

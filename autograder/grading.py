@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,11 +71,9 @@ class Runner:
     def run(self, item: pytest.Item, subject: Subject) -> Property:
         """Run one test against one student and say how it ended."""
         self.subject, self.failure = subject, None
-        started = time.perf_counter()
         # no next item: every fixture is torn down, so that nothing of this student's reaches the next one
         reports = runtestprotocol(item, log=False, nextitem=None)
         result = describe(item)
-        result.seconds = round(time.perf_counter() - started, 4)
         if all(report.passed for report in reports):
             return result
         error = self.failure.value if self.failure else AssertionError("the test was skipped")

@@ -110,9 +110,10 @@ class Worker:
         # a machine that others keep busy must not fail an answer
         wall = time.monotonic() - self._started - max(queued - self._at_start[1], 0)
         if wall > self.wall_seconds:
-            raise StudentFault("timeout", f"gave no answer within {self.wall_seconds:g} s")
+            raise StudentFault("timeout", f"gave no answer within {self.wall_seconds:g} s", seconds=self.wall_seconds)
         if cpu - self._at_start[0] > self.cpu_seconds:
-            raise StudentFault("timeout", f"ran longer than its {self.cpu_seconds:g} s of computing time")
+            message = f"ran longer than its {self.cpu_seconds:g} s of computing time"
+            raise StudentFault("timeout", message, seconds=self.cpu_seconds)
         if self._process.over_memory():
             raise self._memory_fault()
 

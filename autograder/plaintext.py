@@ -19,6 +19,9 @@ _UNSAFE = re.compile(
     "]"
 )
 
+# where an object lies in memory, as Python shows it: another place in every run
+_ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]{6,16}\b")
+
 #: A spreadsheet takes a cell that starts with one of these for a formula.
 FORMULA_STARTS = (
     "=",
@@ -55,6 +58,17 @@ def clean(text: str, limit: int | None = None) -> str:
 def one_line(text: str, limit: int | None = None) -> str:
     """`clean` text on a single line, for tables, file names and terminal rows."""
     return clean(" ".join(clean(text).split()), limit)
+
+
+def without_addresses(text: str) -> str:
+    """`text` with "at 0x…" for the memory addresses of objects: grading twice gives the same words.
+
+    Example
+    -------
+    >>> without_addresses("<__main__.Net object at 0x7f3a5c0b1d50>")
+    '<__main__.Net object at 0x…>'
+    """
+    return _ADDRESS.sub("at 0x…", text)
 
 
 def spreadsheet_cell(text: str) -> str:

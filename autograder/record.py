@@ -31,6 +31,7 @@ class Property(msgspec.Struct, kw_only=True):
     message: str = ""
     #: What the author lets the student read when the property fails.
     hint: str = ""
+    #: The time limit that the answer ran into; 0 where it ended by itself.
     seconds: float = 0.0
     #: Visible failures only: {"call": str, "expected": value, "got": value, "tolerance": str};
     #: a value is {"shape": [...], "data": nested lists} or {"text": str}.
@@ -78,4 +79,20 @@ class Record(msgspec.Struct, kw_only=True):
     versions: dict[str, str] = {}
     #: sha256 of "submission", "assignment" and "environment".
     hashes: dict[str, str] = {}
+    #: Sum over the properties: like everything here the same on every machine and in every run.
     seconds: float = 0.0
+
+
+class Times(msgspec.Struct, kw_only=True):
+    """What grading took, which differs from run to run and so stays out of the record."""
+
+    #: Wall time of the whole submission.
+    seconds: float = 0.0
+    #: Question id → wall time.
+    questions: dict[str, float] = {}
+
+    def after(self, before: Times) -> Times:
+        """These times, completed by those of questions that were not run again."""
+        kept = {question: wall for question, wall in before.questions.items() if question not in self.questions}
+        total = round(self.seconds + sum(kept.values()), 4)
+        return Times(seconds=total, questions=dict(sorted((kept | self.questions).items())))

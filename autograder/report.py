@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder import class_pictures as draw
 from autograder.atomic import write_whole
-from autograder.course import is_student_id
+from autograder.course import Course, is_student_id, read_times
 from autograder.errors import NOTHING_TO_DO, UserError
 from autograder.itemstats import (
     MIN_STUDENTS,
@@ -55,11 +55,17 @@ def write(records: Sequence[Record], roster: Sequence[str], folder: Path) -> Pat
     assignment = records[0].assignment
     if not is_student_id(assignment) or any(r.assignment != assignment for r in records):
         raise UserError("A report is about one assignment: records of several were given.")
-    return write_whole(folder / "reports" / f"{assignment}.html", page(records, roster))
+    course = Course(folder)
+    known = {r.student: read_times(course.times(r.student, assignment)) for r in records}
+    wall = {student: times.seconds for student, times in known.items() if times is not None}
+    return write_whole(folder / "reports" / f"{assignment}.html", page(records, roster, wall))
 
 
-def page(records: Sequence[Record], roster: Sequence[str]) -> str:
-    """The class report: the same records give the same bytes."""
+def page(records: Sequence[Record], roster: Sequence[str], wall: Mapping[str, float] | None = None) -> str:
+    """The class report: the same records and times give the same bytes.
+
+    `wall` is what grading took, by student; who is missing there counts with the time in the record.
+    """
     records = sorted(records, key=lambda r: r.student)
     known = sorted(graded(records), key=lambda r: (-r.score, r.student))
     missing = sorted(set(roster) - {r.student for r in records})
@@ -70,6 +76,7 @@ def page(records: Sequence[Record], roster: Sequence[str]) -> str:
     # the bonus counts here, or a good median would lie above the maximum
     maximum = max((sum(q.auto_max for q in r.questions) for r in known), default=0.0)
     scores = [r.score for r in known]
+    seconds = {r.student: r.seconds for r in records} | (dict(wall) if wall else {})
     return render(
         "report.html",
         record=records[0],
@@ -87,8 +94,8 @@ def page(records: Sequence[Record], roster: Sequence[str]) -> str:
         heat=_heat(known, autograded),
         scatter=draw.difficulty(stats) if any(s.discrimination is not None for s in stats) else None,
         min_students=MIN_STUDENTS,
-        time=draw.times([r.seconds for r in records], [r.student for r in records]),
-        seconds=sum(r.seconds for r in records),
+        time=draw.times(list(seconds.values()), list(seconds)),
+        seconds=seconds,
         facts=_facts(records),
         seeds=sorted({r.seed for r in records}),
         notes=[(r.student, note) for r in records for note in r.notes],

@@ -30,7 +30,7 @@ from autograder.jobs import ExamineJob, GradeJob, Job, file_hash
 from autograder.matching import match
 from autograder.notebooks import read_ipynb
 from autograder.plaintext import one_line
-from autograder.record import QuestionResult, Record
+from autograder.record import QuestionResult, Record, Times
 from autograder.reference import reference_namespace
 from autograder.release import released_cells
 from autograder.sandbox import Box
@@ -53,11 +53,13 @@ class Slot:
     def answer(self, job: Job) -> dict[str, Any]:
         if isinstance(job, ExamineJob):
             return self._examine(job)
-        return {"student": job.student, "record": msgspec.to_builtins(self.grade(job))}
+        started, times = time.perf_counter(), Times()
+        record = self.grade(job, times.questions)
+        times.seconds = round(time.perf_counter() - started, 4)
+        return {"student": job.student, "record": msgspec.to_builtins(record), "times": msgspec.to_builtins(times)}
 
-    def grade(self, job: GradeJob) -> Record:
-        """Grade one submission; whatever is in it, a record comes out."""
-        started = time.perf_counter()
+    def grade(self, job: GradeJob, wall: dict[str, float]) -> Record:
+        """Grade one submission; whatever is in it, a record comes out, and in `wall` how long each question took."""
         manifest = self.assignment.manifest
         notes = [job.note] if job.note else []
         submission_hash = ""
@@ -66,7 +68,7 @@ class Slot:
             cells = read_ipynb(Path(job.notebook))
             submission = match(cells, self.master, self.names)
         except UserError as error:
-            return self._ungraded(job, "unreadable", error.message, submission_hash, notes, started)
+            return self._ungraded(job, "unreadable", error.message, submission_hash, notes)
         if submission.foreign:
             return self._ungraded(
                 job,
@@ -74,7 +76,6 @@ class Slot:
                 f"This is not a notebook of {manifest.name}: none of its cells and functions was found.",
                 submission_hash,
                 notes,
-                started,
             )
         examination = Examination(self.box, self.runner, manifest, submission.code, submission.aliases)
         results = []
@@ -83,7 +84,9 @@ class Slot:
             if job.questions is not None and question.id not in job.questions and question.id in kept:
                 results.append(kept[question.id])
                 continue
+            started = time.perf_counter()
             properties = only(examination.question(question.id, [job.seed])) if question.auto > 0 else []
+            wall[question.id] = round(time.perf_counter() - started, 4)
             results.append(question_result(question, properties))
         status, message = submission_status(results, submission, examination.faults)
         notes += submission.notes + [f"{label}: {why}" for label, why in submission.syntax_errors.items()]
@@ -91,17 +94,17 @@ class Slot:
         used = {id(cell) for cell in submission.found.values()}
         extra = [cell for cell in cells if id(cell) not in used]
         write_whole(Path(job.autograded), autograded_notebook(self.assignment, submission.found, extra, results))
-        return self._record(job, status, message, results, notes, submission_hash, started)
+        return self._record(job, status, message, results, notes, submission_hash)
 
     def _ungraded(
-        self, job: GradeJob, status: str, message: str, submission_hash: str, notes: list[str], started: float
+        self, job: GradeJob, status: str, message: str, submission_hash: str, notes: list[str]
     ) -> Record:
         results = [question_result(q, []) for q in self.assignment.manifest.question]
         for result in results:
             result.status, result.message = "not gradable", ""
         # formgrader lists only students whose notebook it finds
         write_whole(Path(job.autograded), autograded_notebook(self.assignment, {}, [], results))
-        return self._record(job, status, message, results, notes, submission_hash, started)
+        return self._record(job, status, message, results, notes, submission_hash)
 
     def _record(
         self,
@@ -111,7 +114,6 @@ class Slot:
         results: list[QuestionResult],
         notes: list[str],
         submission_hash: str,
-        started: float,
     ) -> Record:
         manifest = self.assignment.manifest
         if len(notes) > MAX_NOTES:
@@ -134,7 +136,7 @@ class Slot:
                 "assignment": self.assignment_hash,
                 "environment": environment_hash(self.versions, self.box.level),
             },
-            seconds=round(time.perf_counter() - started, 4),
+            seconds=sum((p.seconds for r in results for p in r.properties), 0.0),
         )
 
     def _examine(self, job: ExamineJob) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from autograder import protocol
+from autograder.plaintext import without_addresses
 
 #: How a call can fail; `timeout`, `crashed`, `memory` and `protocol` may cost the worker its life.
 CODES = ("raised", "timeout", "crashed", "memory", "missing", "unsupported", "protocol")
@@ -25,11 +26,13 @@ class StudentFault(Exception):
         One sentence; for `raised` it is the student's own text.
     etype
         For `raised`, the name of the exception's type.
+    seconds
+        For `timeout`, the limit.
     """
 
-    def __init__(self, code: str, message: str, etype: str = "") -> None:
+    def __init__(self, code: str, message: str, etype: str = "", seconds: float = 0.0) -> None:
         super().__init__(f"{etype}: {message}" if etype else message)
-        self.code, self.message, self.etype = code, message, etype
+        self.code, self.message, self.etype, self.seconds = code, message, etype, seconds
 
 
 class Connection(Protocol):
@@ -153,7 +156,7 @@ class Student:
     def _failure(self, entry: object) -> str:
         if type(entry) is not dict or set(entry) != {"line", "etype", "message"} or type(entry["line"]) is not int:
             raise self._violation()
-        message = str(entry["message"])[:MAX_MESSAGE]
+        message = without_addresses(str(entry["message"])[:MAX_MESSAGE])
         return f"line {entry['line']}: {str(entry['etype'])[:MAX_ETYPE]}" + (f": {message}" if message else "")
 
     def _handle(self, shown: str) -> Handle:
@@ -182,7 +185,7 @@ class Student:
                 "raised", "memory", "missing", "unsupported"):
             raise self._violation()
         code, etype, message = (str(text) for text in texts)
-        raise StudentFault(code, message[:MAX_MESSAGE], etype[:MAX_ETYPE])
+        raise StudentFault(code, without_addresses(message[:MAX_MESSAGE]), etype[:MAX_ETYPE])
 
     def _violation(self) -> StudentFault:
         """The worker sent a frame that nobody agreed on: it is not spoken to again."""

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 
 from autograder.assignment import load_assignment, solutions_folder
-from autograder.course import Course
+from autograder.course import Course, read_times
 from autograder.errors import ALL_GOOD
 from autograder.grade import Options
 from autograder.isolation import KEEPS
 from autograder.marks import UNGRADED, shown
-from autograder.record import Record
+from autograder.record import Record, Times
 from autograder.terminal import Terminal
 
 
@@ -74,19 +74,19 @@ def grade(name: str, root: Path, db: str, solutions: Path | None, options: Optio
             "unchanged": len(summary.unchanged),
             "grades": str(grades),
             "notes": summary.notes,
-            "submissions": [_row(r) for r in records],
+            "submissions": [_row(r, read_times(course.times(r.student, name))) for r in records],
         }
     )
     return ALL_GOOD
 
 
-def _row(record: Record) -> dict[str, object]:
+def _row(record: Record, times: Times | None) -> dict[str, object]:
     return {
         "student": record.student,
         "status": record.status,
         "message": record.message,
         "score": record.score,
         "max_score": record.max_score,
-        "seconds": record.seconds,
+        "seconds": times.seconds if times else None,
         "questions": {q.id: {"score": q.score, "max_score": q.max_score, "status": q.status} for q in record.questions},
     }
