@@ -67,12 +67,12 @@ class Examination:
                         worker.cpu_seconds = self.manifest.find(question_id).cpu_seconds or worker.cpu_seconds
                     row.append(self._run(worker, item, question_id, seed))
                     if worker.dead:
-                        worker.close()
+                        self.box.retire(worker)
                         worker = None
                 results.append(row)
         finally:
             if worker is not None:
-                worker.close()
+                self.box.retire(worker)
         return results
 
     def _run(self, worker: Worker, item: pytest.Item, question_id: str, seed: int) -> Property:
@@ -99,7 +99,7 @@ class Examination:
                 self._remember(worker.student.run_cells(self.code))
                 return worker
             except (StudentFault, Unsupported):
-                worker.close()  # some cell is lethal: find out which, one by one
+                self.box.retire(worker)  # some cell is lethal: find out which, one by one
         while True:
             worker = self.box.worker(seed % 2**32)
             notes: list[str] = []
@@ -117,7 +117,7 @@ class Examination:
             else:
                 self._remember(notes)
                 return worker
-            worker.close()
+            self.box.retire(worker)
 
     def _remember(self, failures: Sequence[str]) -> None:
         """Note once which cells failed: every worker runs them again."""

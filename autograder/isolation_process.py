@@ -86,12 +86,20 @@ class Process:
                     with suppress(ProcessLookupError):
                         os.kill(pid, number)
             time.sleep(0.002)
+        self._kill()
+        return self.ended(deadline - time.monotonic())
+
+    def kill(self) -> None:
+        """Kill it and wait for nothing; where no namespace ends with it, that is left to `end`."""
+        if self._own_namespace:
+            self._kill()
+
+    def _kill(self) -> None:
         with suppress(ProcessLookupError):
             if self._pidfd >= 0:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
             else:
                 os.kill(self.pid, signal.SIGKILL)
-        return self.ended(deadline - time.monotonic())
 
     def close(self) -> None:
         if self._group is not None:

@@ -84,6 +84,16 @@ class Worker:
             fault = self._memory_fault()
         self.dead = self.dead or fault or StudentFault("crashed", "your code ended the process it ran in")
 
+    @property
+    def ended(self) -> bool:
+        """Whether the kernel says that it has ended."""
+        return self._process.ended()
+
+    def kill(self) -> None:
+        """Send it to its end and do not wait; `close` waits."""
+        self.dead = self.dead or StudentFault("crashed", "the worker was closed")
+        self._process.kill()
+
     def close(self) -> None:
         """End it and everything that it started."""
         if self._closed:

@@ -23,6 +23,7 @@ from autograder.isolation import IsolationError, Limits
 from autograder.isolation_channel import Channel
 from autograder.isolation_levels import choose
 from autograder.isolation_process import Process
+from autograder.isolation_standby import Standby
 from autograder.isolation_worker import Output, Worker
 from autograder.student import StudentFault
 
@@ -67,6 +68,7 @@ class Box:
         self._lock = -1
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._standby = Standby(self._warm)
 
     @classmethod
     def at(cls, level: str) -> Box:
@@ -103,22 +105,37 @@ class Box:
 
     def worker(self, seed: int | None = None) -> Worker:
         """A fresh worker, its random number generators seeded where a seed is given."""
+        worker = self._standby.take()
+        if seed is not None:
+            worker.student.seed(seed)
+        return worker
+
+    def retire(self, worker: Worker) -> None:
+        """End a worker without waiting until the kernel has cleared it away."""
+        self._standby.retire(worker)
+
+    def close(self) -> None:
+        """End the zygote and with it all its workers."""
+        try:
+            self._standby.close()
+        finally:
+            self._stop()
+
+    def _warm(self) -> Worker:
+        """A fresh worker in which seeding has imported what it needs: none of it is charged to a student."""
         worker = self._fork()
         try:
-            if seed is not None:
-                # may import what was not preloaded: nothing of this is charged to the student
-                worker.cpu_seconds = worker.wall_seconds = START_SECONDS
-                worker.student.seed(seed)
-                worker.student.defines("anything")  # the seed travels with a request
-                worker.cpu_seconds, worker.wall_seconds = self.limits.cpu_seconds, self.limits.wall_seconds
+            worker.cpu_seconds = worker.wall_seconds = START_SECONDS
+            worker.student.seed(0)
+            worker.student.defines("anything")  # the seed travels with a request
+            worker.cpu_seconds, worker.wall_seconds = self.limits.cpu_seconds, self.limits.wall_seconds
         except StudentFault as fault:
             worker.close()
             raise IsolationError(f"a fresh worker failed before any student code ran ({fault.message}): see "
                                  "`autograder doctor`.") from None
         return worker
 
-    def close(self) -> None:
-        """End the zygote and with it all its workers."""
+    def _stop(self) -> None:
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -175,14 +192,15 @@ class Box:
             "landlock": self.level != "L1", "seccomp": self.level != "L1", "readable": readable, "listable": listable,
             "memory_bytes": self.limits.memory_mb << 20, "disk_mb": self.limits.disk_mb,
             "value_bytes": self.limits.value_mb << 20, "cpu_backstop": 3600,
-            # of an ordinary user without a namespace of its own, everything else that it runs counts too
-            "processes": self.limits.processes + 1 if boxed or self._uid is not None else None,
+            # beside the student's: its `init`, and the two processes of the worker on standby; of an ordinary user
+            # without a namespace of its own, everything else that it runs counts too
+            "processes": self.limits.processes + 3 if boxed or self._uid is not None else None,
             "required_limits": ["RLIMIT_FSIZE", "RLIMIT_NPROC", "RLIMIT_CORE"] if boxed else [],
         }
 
     def _fork(self) -> Worker:
         if self._zygote is None or self._control is None or self._zygote.poll() is not None:
-            self.close()
+            self._stop()
             self._start()  # somebody ended the zygote; a new one costs seconds, not the class
         assert self._control is not None
         scratch = None
