@@ -165,11 +165,12 @@ class Interpreter:
 def _seed(seed: int) -> None:
     """Seed the generators that students use."""
     import numpy as np
-    import torch
 
     random.seed(seed)
     np.random.seed(seed % 2**32)  # noqa: NPY002 students use the global generator
-    torch.manual_seed(seed)
+    # importing it takes seconds; until a notebook does, its generator has a fixed seed of its own
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.manual_seed(seed)
 
 
 class _Missing(Exception):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -154,6 +156,11 @@ def test_seeding_makes_draws_repeat(student):
     student.seed(3)
     assert student.f() == first
     torch.set_rng_state(state)
+
+
+def test_seeding_does_not_import_what_the_notebook_does_not_use():
+    script = "import sys; from autograder.worker import _seed; _seed(3); print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_stopping_the_students_own_notebook_stops_it(student):
