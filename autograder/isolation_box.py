@@ -6,11 +6,10 @@ import os
 import shutil
 import sys
 import sysconfig
-import tempfile
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
+
+from autograder.tempfolder import locked_folder
 
 #: Scripts that run inside; they import nothing of the package.
 INSIDE = ("protocol", "worker", "isolation_zygote", "isolation_confine", "isolation_landlock", "isolation_memory",
@@ -27,7 +26,6 @@ MASKED = ("hippo", "autograder")
 SCRATCH = "/scratch"
 STAGED = "/box"
 PREFIX = "hippo-box-"
-SWEEP_AFTER_SECONDS = 60.0
 SYSTEM_LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib",
                     "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime",
                     "/usr/share/zoneinfo", "/sys/devices/system/cpu")
@@ -36,12 +34,7 @@ _CAPABILITIES = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
 def stage() -> tuple[Path, int]:
     """A folder with the scripts that run inside the box and the autograder's stub; a lock that says it is in use."""
-    import fcntl
-
-    _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    lock = os.open(folder, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    folder, lock = locked_folder("box")
     source = Path(__file__).parent
     for name in INSIDE:
         shutil.copyfile(source / f"{name}.py", folder / f"{name}.py")
@@ -53,22 +46,6 @@ def stage() -> tuple[Path, int]:
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     return folder, lock
-
-
-def _sweep() -> None:
-    """Remove folders of boxes whose grader was killed: old ones that nobody holds a lock on."""
-    import fcntl
-
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with suppress(OSError):
-            if folder.is_symlink() or time.time() - folder.stat().st_mtime < SWEEP_AFTER_SECONDS:
-                continue
-            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(lock)
 
 
 def _font_list() -> Path | None:

@@ -10,7 +10,6 @@ import json
 import os
 import platform
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -36,6 +35,7 @@ from autograder.release import released_cells
 from autograder.sandbox import Box
 from autograder.score import question_result, submission_status
 from autograder.staging import stage_hippo
+from autograder.tempfolder import temp_folder
 
 MAX_NOTES = 30
 
@@ -148,9 +148,9 @@ class Slot:
 def open_slot(assignment: Assignment, level: str | None, trust: bool, work: Callable[[Slot], None]) -> None:
     """Collect the tests, open a box and hand both to `work`."""
     manifest = assignment.manifest
-    with tempfile.TemporaryDirectory(prefix="hippo-slot-") as folder:
-        staged = stage_hippo(Path(folder), assignment.name, manifest.withhold)
-        Path(folder).chmod(0o755)
+    with temp_folder("slot") as folder:
+        staged = stage_hippo(folder, assignment.name, manifest.withhold)
+        folder.chmod(0o755)
         # the reference needs the same packages as the box: imported here while the box imports them
         imports = threading.Thread(target=lambda: [import_module(name) for name in manifest.preload], daemon=True)
         imports.start()

@@ -220,7 +220,7 @@ def final_state(course: Path) -> State:
         name = path.relative_to(course).as_posix()
         if not path.is_file() or name.startswith("submitted/"):
             continue
-        if name.startswith(("records/", "autograded/")) and path.name[0] != "." and not TIMES.match(name) or name == "grades.csv":
+        if (name.startswith(("records/", "autograded/")) and path.name[0] != "." and not TIMES.match(name)) or name == "grades.csv":
             state.files[name] = path.read_bytes()
         else:
             state.others.append(name)
