@@ -9,6 +9,7 @@ from autograder.errors import INFRASTRUCTURE, UserError
 #: What each level keeps, strongest first.
 KEEPS = {
     "L3": "files, network, other processes, memory, disk, number of processes; the grade",
+    "L2d": "files, network, this machine's processes, memory, disk, number of processes; the grade",
     "L2": "files, network, memory; the grade (no own process space, no disk limit)",
     "L1": "the grade, but not this machine",
 }

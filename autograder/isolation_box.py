@@ -13,7 +13,7 @@ from autograder.tempfolder import locked_folder
 
 #: Scripts that run inside; they import nothing of the package.
 INSIDE = ("protocol", "worker", "isolation_zygote", "isolation_confine", "isolation_landlock", "isolation_memory",
-          "isolation_seccomp")
+          "isolation_relay", "isolation_seccomp", "isolation_sweep")
 STUB = '''"""Stands for the autograder inside the box: a notebook's import line works, and does nothing."""
 
 

@@ -36,10 +36,14 @@ class Stream:
                 return True
             if not data:
                 return False
-            taken = data[:max(self.most - len(self.kept), 0)]
-            self.kept += taken
-            self.discarded += len(data) - len(taken)
+            self.take(data)
         return True
+
+    def take(self, data: bytes) -> None:
+        """Keep of it what there is room for."""
+        taken = data[:max(self.most - len(self.kept), 0)]
+        self.kept += taken
+        self.discarded += len(data) - len(taken)
 
 
 class Channel:

@@ -1,4 +1,8 @@
-"""Find the strongest level that this machine can keep, by starting a box there and trying."""
+"""Find the strongest level that this machine can keep, by starting a box there and trying.
+
+A container (L2d) comes after bubblewrap (L3), where every question has namespaces of its own and not just every slot,
+and before the bare filters (L2), which give no process space and no limit on the disk.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,9 @@ import sys
 from autograder import isolation_box as layout
 from autograder.errors import USAGE
 from autograder.isolation import IsolationError
+from autograder.isolation_container import why_no_engine
 
-LEVELS = ("L3", "L2", "L1")
+LEVELS = ("L3", "L2d", "L2", "L1")
 
 
 def choose(level: str | None, trust: bool) -> str:
@@ -19,7 +24,8 @@ def choose(level: str | None, trust: bool) -> str:
     chosen = level or strongest()
     if chosen == "L1" and not trust:
         raise IsolationError("student code would run with only limits around it (isolation L1), which does not protect "
-                             "this machine: install bubblewrap (`autograder doctor` says how), or pass "
+                             "this machine: install bubblewrap or an engine for containers (`autograder doctor` says "
+                             "how), or pass "
                              "--trust-submissions.", USAGE)
     if why_not(chosen):
         raise IsolationError(f"isolation {chosen} cannot be kept here ({why_not(chosen)}): `autograder doctor` says "
@@ -39,8 +45,10 @@ def why_not(level: str) -> str:
 
     if level == "L1":
         return "" if sys.platform != "win32" else "Windows cannot fork: use Docker or WSL"
-    if sys.platform != "linux":
-        return "only Linux has it: use Docker"
+    if level == "L2d" and (missing := why_no_engine()):
+        return missing
+    if level != "L2d" and sys.platform != "linux":
+        return "only Linux has it: use L2d, with Podman or Docker"
     if level == "L3" and layout.bubblewrap() is None:
         return "bubblewrap is not installed"
     try:

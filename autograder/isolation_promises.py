@@ -55,16 +55,25 @@ def read(path):
     except OSError:
         return ""
 
+def ancestors(pid):
+    found = {1, pid}
+    while pid > 1:
+        pid = int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])
+        found.add(pid)
+    return found
+
 def look_around(grader):
     done = []
     try:
-        others = [p for p in os.listdir("/proc") if p.isdigit() and int(p) not in (1, os.getpid())]
+        ours = ancestors(os.getpid())
+        others = [p for p in os.listdir("/proc") if p.isdigit() and int(p) not in ours]
         done += [f"{len(others)} other processes"] if others else []
     except OSError:
         pass
     try:
-        os.kill(grader, 0)
-        done.append("a signal to the grader")
+        if grader not in (1, os.getpid()):  # in a process space of its own these numbers mean others
+            os.kill(grader, 0)
+            done.append("a signal to the grader")
     except OSError:
         pass
     return ", ".join(done)
@@ -154,25 +163,27 @@ class Promise:
     quick: bool = False
 
 
+#: Levels that promise a denial: with a process space of its own, with filters, all.
+BOXED, FILTERED, EVERYWHERE = ("L3", "L2d"), ("L3", "L2d", "L2"), ("L3", "L2d", "L2", "L1")
 _BWRAP = "install bubblewrap and allow user namespaces (Ubuntu 24.04: an AppArmor profile for bwrap)"
 _KERNEL = "use a kernel with Landlock (5.13, for TCP 6.7) and seccomp, or bubblewrap"
 PROMISES = (
-    Promise("nothing is written outside", "open files for writing in 5 places", ("L3", "L2"),
+    Promise("nothing is written outside", "open files for writing in 5 places", FILTERED,
             lambda s, o, b: s.write_to([f"{folder}/{o.abstract}" for folder in o.folders]), _KERNEL, True),
-    Promise("no connection is made", "TCP to a listener on loopback, abstract unix socket", ("L3", "L2"),
+    Promise("no connection is made", "TCP to a listener on loopback, abstract unix socket", FILTERED,
             lambda s, o, b: s.connect(o.port, o.abstract), _KERNEL, True),
-    Promise("files outside cannot be read", "read a canary file that everybody may read", ("L3", "L2"),
+    Promise("files outside cannot be read", "read a canary file that everybody may read", FILTERED,
             lambda s, o, b: s.read(o.canary), _KERNEL, True),
-    Promise("other processes are out of reach", "list /proc, send the grader a signal", ("L3",),
+    Promise("other processes are out of reach", "list /proc, send the grader a signal", BOXED,
             lambda s, o, b: s.look_around(os.getpid()), _BWRAP, True),
-    Promise("the number of processes is limited", "fork past the limit", ("L3",),
+    Promise("the number of processes is limited", "fork past the limit", BOXED,
             lambda s, o, b: s.fork(b.limits.processes + 8), "start as root or upgrade to a kernel from 5.14 on"),
-    Promise("scratch space is limited", "fill it", ("L3",), lambda s, o, b: s.fill(b.limits.disk_mb + 16), _BWRAP),
-    Promise("the number of files is limited", "make many", ("L3",),
+    Promise("scratch space is limited", "fill it", BOXED, lambda s, o, b: s.fill(b.limits.disk_mb + 16), _BWRAP),
+    Promise("the number of files is limited", "make many", BOXED,
             lambda s, o, b: s.litter(b.limits.disk_mb * 32 + 8), _BWRAP),
-    Promise("memory is limited", "allocate more in one process", ("L3", "L2", "L1"),
+    Promise("memory is limited", "allocate more in one process", EVERYWHERE,
             lambda s, o, b: s.allocate(b.limits.memory_mb + 64), "lower memory_mb"),
-    Promise("memory is limited for all processes together", "allocate more in four", ("L3", "L2", "L1"),
+    Promise("memory is limited for all processes together", "allocate more in four", EVERYWHERE,
             lambda s, o, b: s.allocate_together(b.limits.memory_mb * 2, 4),
             "allow control groups, or read access to /proc/PID/smaps_rollup"),
 )

@@ -11,6 +11,7 @@ from autograder import protocol
 from autograder.isolation import IsolationError, Limits
 from autograder.isolation_channel import Channel, Gone
 from autograder.isolation_process import Process
+from autograder.isolation_trunk import Line
 from autograder.student import Student, StudentFault
 
 #: Seconds in which nothing can have filled the memory.
@@ -28,7 +29,7 @@ class Output(NamedTuple):
 class Worker:
     """One question's student process; every fault that ends it is final."""
 
-    def __init__(self, channel: Channel, process: Process, limits: Limits, scratch: Path | None) -> None:
+    def __init__(self, channel: Channel | Line, process: Process | Line, limits: Limits, scratch: Path | None) -> None:
         self._channel, self._process, self._scratch = channel, process, scratch
         self._limits = limits
         #: CPU and wall seconds of one call; may be set between calls.

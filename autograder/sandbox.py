@@ -24,6 +24,7 @@ from autograder.isolation_channel import Channel
 from autograder.isolation_levels import choose
 from autograder.isolation_process import Process
 from autograder.isolation_standby import Standby
+from autograder.isolation_trunk import Trunk
 from autograder.isolation_worker import Output, Worker
 from autograder.student import StudentFault
 
@@ -42,7 +43,7 @@ class Box:
     Parameters
     ----------
     level
-        "L3", "L2" or "L1"; the strongest that this machine can keep unless given.
+        One of `isolation.KEEPS`; the strongest that this machine can keep unless given.
     preload
         Packages to import before any student code runs.
     python_path
@@ -68,6 +69,7 @@ class Box:
         self._lock = -1
         self._zygote: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._trunk: Trunk | None = None
         self._standby = Standby(self._warm)
 
     @classmethod
@@ -79,7 +81,7 @@ class Box:
 
     def _spare_uid(self) -> int | None:
         """Started as root: a user of its own for student code, because limits on processes mean nothing to root."""
-        if os.geteuid() != 0:
+        if os.geteuid() != 0 or self.level == "L2d":
             return None
         if self.level == "L3" or layout.readable_by_all():
             return FIRST_UID + (os.getpid() % (1 << 22)) * 16 + next(_boxes) % 16
@@ -105,14 +107,18 @@ class Box:
 
     def worker(self, seed: int | None = None) -> Worker:
         """A fresh worker, its random number generators seeded where a seed is given."""
-        worker = self._standby.take()
+        # where workers share a process space, a student could stop the one that waits for the next student
+        worker = self._standby.take() if self.level == "L3" else self._warm()
         if seed is not None:
             worker.student.seed(seed)
         return worker
 
     def retire(self, worker: Worker) -> None:
-        """End a worker without waiting until the kernel has cleared it away."""
-        self._standby.retire(worker)
+        """End a worker, where that is safe without waiting until the kernel has cleared it away."""
+        if self.level == "L3":
+            self._standby.retire(worker)
+        else:
+            worker.close()
 
     def close(self) -> None:
         """End the zygote and with it all its workers."""
@@ -136,6 +142,9 @@ class Box:
         return worker
 
     def _stop(self) -> None:
+        if self._trunk is not None:
+            self._trunk.close()
+            self._trunk = None
         if self._control is not None:
             self._control.close()
             self._control = None
@@ -152,6 +161,9 @@ class Box:
         """Start the zygote and wait until it has imported everything."""
         self._folder, self._lock = layout.stage()
         self._uid = self._spare_uid()
+        if self.level == "L2d":
+            self._trunk = Trunk(self._folder, self._python_path, self.limits, self._config())
+            return
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, (self._folder / "log").open("wb") as log:
             if self.level == "L3":
@@ -180,18 +192,24 @@ class Box:
 
     def _config(self) -> dict[str, Any]:
         """All that the zygote is told; students can read it."""
+        told: dict[str, Any] = {
+            "level": self.level, "preload": self._preload, "uid": self._uid,
+            "fonts": [file.name for file in self._folder.glob("fontlist-*.json")] if self._folder else [],
+            "landlock": self.level != "L1", "seccomp": self.level != "L1",
+            "memory_bytes": self.limits.memory_mb << 20, "disk_mb": self.limits.disk_mb,
+            "value_bytes": self.limits.value_mb << 20, "cpu_backstop": 3600, "required_limits": [],
+        }
+        if self.level == "L2d":  # the engine counts the processes; what may be read, only the relay knows
+            return told | {"path": layout.inner_paths(self._python_path), "scratch": layout.SCRATCH,
+                           "masked": layout.MASKED, "processes": None}
         boxed = self.level == "L3"
         staged = layout.STAGED if boxed else str(self._folder)
         first = layout.inner_paths(self._python_path) if boxed else self._python_path
         path = [staged, *first, *layout.standard_library(), *layout.site_folders()]
         readable, listable = (["/"], []) if boxed else layout.readable_outside(path)
-        return {
-            "level": self.level, "path": path, "preload": self._preload, "uid": self._uid,
-            "fonts": [file.name for file in self._folder.glob("fontlist-*.json")] if self._folder else [],
-            "scratch": layout.SCRATCH if boxed else str(self._folder / "home") if self._folder else "",
-            "landlock": self.level != "L1", "seccomp": self.level != "L1", "readable": readable, "listable": listable,
-            "memory_bytes": self.limits.memory_mb << 20, "disk_mb": self.limits.disk_mb,
-            "value_bytes": self.limits.value_mb << 20, "cpu_backstop": 3600,
+        return told | {
+            "path": path, "scratch": layout.SCRATCH if boxed else str(self._folder / "home") if self._folder else "",
+            "readable": readable, "listable": listable,
             # beside the student's: its `init`, and the two processes of the worker on standby; of an ordinary user
             # without a namespace of its own, everything else that it runs counts too
             "processes": self.limits.processes + 3 if boxed or self._uid is not None else None,
@@ -199,6 +217,8 @@ class Box:
         }
 
     def _fork(self) -> Worker:
+        if self.level == "L2d":
+            return self._fork_in_container()
         if self._zygote is None or self._control is None or self._zygote.poll() is not None:
             self._stop()
             self._start()  # somebody ended the zygote; a new one costs seconds, not the class
@@ -233,6 +253,14 @@ class Box:
                 shutil.rmtree(scratch, ignore_errors=True)
             raise IsolationError(f"no worker could be started ({error}): see `autograder doctor`.") from None
         return Worker(Channel(ours, out, err, self.limits.output_kib << 10), process, self.limits, scratch)
+
+    def _fork_in_container(self) -> Worker:
+        if self._trunk is None or self._trunk.gone:
+            self._stop()
+            self._start()
+        assert self._trunk is not None
+        line = self._trunk.fork()
+        return Worker(line, line, self.limits, None)
 
 
 def _hello(channel: socket.socket) -> int:
