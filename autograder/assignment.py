@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from autograder.errors import UserError
 from autograder.notebooks import HAND_GRADED, Cell, read_source
 from autograder.pysource import defined_names
 from autograder.spec import Manifest, Question, read_manifest
+from autograder.testfiles import declared_tests
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,40 @@ class Assignment:
         return {name: text.strip() for name, text in zip(sections[1::2], sections[2::2], strict=True)}
 
     def hash(self) -> str:
-        """sha256 over everything that can change a mark: manifest, source, tests."""
-        digest = hashlib.sha256()
-        files = [self.folder / "assignment.toml", self.folder / f"{self.name}.py", *self.tests.rglob("*.py")]
+        """sha256 over everything that can change a mark: manifest, source, tests and what lies beside them."""
+        return self._digest([self.folder / "assignment.toml", self.source, *self._test_files()])
+
+    @property
+    def source(self) -> Path:
+        return self.folder / f"{self.name}.py"
+
+    @property
+    def seed(self) -> int:
+        """The seed of a run unless another is asked for: unknown to students, and no test changes it."""
+        return int(self._digest([self.source])[:12], 16)
+
+    def bases(self) -> dict[str, str]:
+        """Question id → sha256 of all that its result depends on besides the submission.
+
+        A file of tests counts for the questions that it has tests of; one without tests counts for all.
+        """
+        owners: dict[Path, set[str]] = {}
+        for test in declared_tests(self.tests):
+            owners.setdefault(test.path, set()).add(test.question)
+        shared = msgspec.json.encode([self.manifest.limits, self.manifest.preload, self.manifest.withhold])
+        return {
+            question.id: self._digest(
+                [self.source, *(p for p in self._test_files() if owners.get(p, {question.id}) & {question.id, ""})],
+                shared + msgspec.json.encode(question),
+            )
+            for question in self.manifest.question
+        }
+
+    def _test_files(self) -> list[Path]:
+        return [p for p in self.tests.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+
+    def _digest(self, files: Sequence[Path], more: bytes = b"") -> str:
+        digest = hashlib.sha256(more)
         for path in sorted(files):
             digest.update(path.relative_to(self.folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
         return digest.hexdigest()

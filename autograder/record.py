@@ -54,6 +54,10 @@ class QuestionResult(msgspec.Struct, kw_only=True):
     status: str
     message: str = ""
     properties: list[Property] = []
+    #: Codes of the faults that ended a worker, in order.
+    faults: list[str] = []
+    #: sha256 of what the result depends on besides the submission: solution, this question's tests and limits.
+    basis: str = ""
 
 
 class Record(msgspec.Struct, kw_only=True):

@@ -5,10 +5,8 @@ Run as `python -m autograder.slot`; jobs come in as JSON lines on stdin, answers
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import platform
 import sys
 import threading
 import time
@@ -18,10 +16,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
+from msgspec import structs
 
 from autograder.assignment import Assignment, load_assignment
 from autograder.atomic import write_whole
 from autograder.autograded import autograded_notebook
+from autograder.environment import environment_hash, versions
 from autograder.errors import UserError
 from autograder.examine import Examination, only
 from autograder.grading import Runner, with_tests
@@ -48,6 +48,7 @@ class Slot:
         self.master = released_cells(assignment)
         self.names = [name for q in assignment.manifest.question for name in q.names]
         self.assignment_hash = assignment.hash()
+        self.bases = assignment.bases()
         self.versions = versions()
 
     def answer(self, job: Job) -> dict[str, Any]:
@@ -79,15 +80,23 @@ class Slot:
             )
         examination = Examination(self.box, self.runner, manifest, submission.code, submission.aliases)
         results = []
-        kept = {result.id: result for result in job.previous}
+        kept = {} if job.questions is None else {r.id: r for r in job.previous if r.id not in job.questions}
+        if kept:
+            examination.replay(job.seed)  # notes and faults of the cells come first, as when everything is run
         for question in manifest.question:
-            if job.questions is not None and question.id not in job.questions and question.id in kept:
+            if question.id in kept:
                 results.append(kept[question.id])
+                examination.charge(question.id, kept[question.id].faults)
                 continue
             started = time.perf_counter()
             properties = only(examination.question(question.id, [job.seed])) if question.auto > 0 else []
             wall[question.id] = round(time.perf_counter() - started, 4)
-            results.append(question_result(question, properties))
+            result = question_result(question, properties)
+            result.faults, result.basis = examination.faults_of(question.id), self.bases[question.id]
+            results.append(result)
+        if kept and examination.exhausted:
+            # what was run and what was not depends on every question before
+            return self.grade(structs.replace(job, questions=None), wall)
         status, message = submission_status(results, submission, examination.faults)
         notes += submission.notes + [f"{label}: {why}" for label, why in submission.syntax_errors.items()]
         notes += examination.notes
@@ -163,18 +172,6 @@ def open_slot(assignment: Assignment, level: str | None, trust: bool, work: Call
                 reference,
                 lambda runner: work(Slot(assignment, runner, box)),
             )
-
-
-def versions() -> dict[str, str]:
-    """What the marks may depend on."""
-    from importlib.metadata import version
-
-    names = ("torch", "numpy", "pytest", "hippo")
-    return {"python": platform.python_version()} | {name: version(name) for name in names}
-
-
-def environment_hash(known: dict[str, str], level: str) -> str:
-    return hashlib.sha256(json.dumps([known, level], sort_keys=True).encode()).hexdigest()
 
 
 def main() -> None:

@@ -11,11 +11,11 @@ from autograder.terminal import Terminal
 
 def doctor(level: str | None, trust: bool, as_json: bool) -> int:
     """Versions, the level that this machine can keep, and every promise tried out."""
+    from autograder.environment import versions
     from autograder.isolation import KEEPS
     from autograder.isolation_levels import LEVELS, why_not
     from autograder.isolation_promises import probe
     from autograder.sandbox import Box
-    from autograder.slot import versions
 
     terminal = Terminal(as_json=as_json)
     known = versions() | {"nbgrader": _version("nbgrader"), "bubblewrap": _bubblewrap()}
