@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from autograder.release import PUBLIC_MANIFEST
 from autograder.spec import Manifest, Question, Tolerance
 from autograder.staging import stage_hippo
 from autograder.student import LocalConnection, Student
+from autograder.tempfolder import temp_folder
 
 
 @dataclass
@@ -142,9 +142,9 @@ def check_notebook(
         notes.extend(examination.notes)
         return results
 
-    with tempfile.TemporaryDirectory(prefix="hippo-check-") as folder:
-        staged = stage_hippo(Path(folder), manifest.name, manifest.withhold)
-        Path(folder).chmod(0o755)
+    with temp_folder("check") as folder:
+        staged = stage_hippo(folder, manifest.name, manifest.withhold)
+        folder.chmod(0o755)
         # it is the student's own code on the student's own machine: L1 will do where there is no box
         with Box(None, preload=tuple(manifest.preload), python_path=(staged,), trust=True) as box:
             results = with_tests([released.folder / "tests"], [q.id for q in manifest.question], None, work)

@@ -15,6 +15,8 @@ from autograder.isolation import IsolationError
 from autograder.isolation_container import why_no_engine
 
 LEVELS = ("L3", "L2d", "L2", "L1")
+#: A level is given up only when it fails this often: somebody may have ended its first process.
+ATTEMPTS = 2
 
 
 def choose(level: str | None, trust: bool) -> str:
@@ -51,8 +53,11 @@ def why_not(level: str) -> str:
         return "only Linux has it: use L2d, with Podman or Docker"
     if level == "L3" and layout.bubblewrap() is None:
         return "bubblewrap is not installed"
-    try:
-        with Box.at(level):
-            return ""
-    except IsolationError as error:
-        return error.message
+    for attempt in range(ATTEMPTS):
+        try:
+            with Box.at(level):
+                return ""
+        except IsolationError as error:
+            if attempt == ATTEMPTS - 1:
+                return error.message
+    return ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograder.isolation import IsolationError, Limits
 from autograder.student import Student, StudentFault
+from autograder.tempfolder import temp_folder
 
 if TYPE_CHECKING:
     from autograder.sandbox import Box
@@ -193,9 +193,9 @@ PROMISES = (
 def outside() -> Iterator[Outside]:
     """Listeners and a canary, there for as long as the probes run."""
     name = f"hippo-probe-{os.getpid()}-{next(_names)}"
-    with tempfile.TemporaryDirectory(prefix="hippo-canary-") as folder, socket.socket() as tcp:
-        Path(folder).chmod(0o777)
-        canary = Path(folder) / "canary"
+    with temp_folder("canary") as folder, socket.socket() as tcp:
+        folder.chmod(0o777)
+        canary = folder / "canary"
         canary.write_text("canary")
         canary.chmod(0o644)
         tcp.bind(("127.0.0.1", 0))
@@ -205,7 +205,7 @@ def outside() -> Iterator[Outside]:
                 unix.bind("\0" + name)
                 unix.listen()
             yield Outside(tcp.getsockname()[1], name, str(canary),
-                          [folder, "/tmp/..", "/dev/shm", "/var/tmp", str(Path(__file__).parent)])
+                          [str(folder), "/tmp/..", "/dev/shm", "/var/tmp", str(Path(__file__).parent)])
 
 
 def _try(promise: Promise, box: Box, there: Outside) -> Row:

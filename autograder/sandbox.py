@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -32,6 +33,8 @@ __all__ = ["Box", "IsolationError", "Limits", "Output", "Worker"]
 
 #: How long a box may take to import its packages on a busy machine, and a fork to come up.
 START_SECONDS, FORK_SECONDS = 180.0, 30.0
+#: How often a worker is asked for before there is none.
+START_ATTEMPTS = 3
 #: Users of student code when started as root: numbers that no account has.
 FIRST_UID = 0x70000000
 _boxes = itertools.count()
@@ -128,6 +131,14 @@ class Box:
             self._stop()
 
     def _warm(self) -> Worker:
+        """A fresh worker; where somebody ended it or its zygote meanwhile, another one."""
+        for _ in range(START_ATTEMPTS - 1):
+            with suppress(IsolationError):
+                return self._seeded()
+            time.sleep(0.1)  # a zygote that was killed is seen to have ended a moment later
+        return self._seeded()
+
+    def _seeded(self) -> Worker:
         """A fresh worker in which seeding has imported what it needs: none of it is charged to a student."""
         worker = self._fork()
         try:
@@ -179,9 +190,9 @@ class Box:
             self._zygote = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
                                             cwd="/", pass_fds=[theirs.fileno()], start_new_session=True)
         self._control = ours
-        ours.send(json.dumps(self._config()).encode())
         ours.settimeout(START_SECONDS)
         try:
+            ours.send(json.dumps(self._config()).encode())
             answer = ours.recv(4096)
         except OSError:
             answer = b""
@@ -233,12 +244,14 @@ class Box:
             ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         (out, out_end), (err, err_end) = os.pipe(), os.pipe()
         request = json.dumps({} if scratch is None else {"scratch": str(scratch)}).encode()
-        with theirs:
-            socket.send_fds(self._control, [request], [theirs.fileno(), out_end, err_end])
-        os.close(out_end)
-        os.close(err_end)
         process: Process | None = None
         try:
+            try:
+                socket.send_fds(self._control, [request], [theirs.fileno(), out_end, err_end])
+            finally:
+                theirs.close()
+                os.close(out_end)
+                os.close(err_end)
             process = Process(_hello(ours), self.level == "L3", self.limits.memory_mb)
             ours.send(b"G")
             process.student_pid = _hello(ours)

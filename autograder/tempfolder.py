@@ -12,7 +12,7 @@ from pathlib import Path
 
 #: Names begin with this and what the folder is for.
 PREFIX = "hippo-"
-KINDS = ("box", "slot")
+KINDS = ("box", "canary", "check", "gradebook", "slot")
 #: A younger folder may be one whose owner has not locked it yet.
 SWEEP_AFTER_SECONDS = 60.0
 
