@@ -95,10 +95,7 @@ def decode(read: Read, cap: int = MAX_BYTES, with_numpy: bool = False) -> dict[s
     if sum(nbytes for _, _, nbytes in descriptors) > cap:
         raise ProtocolError("buffers larger than allowed")
     unpacking = _Unpacking([(dtype, shape, read(nbytes)) for dtype, shape, nbytes in descriptors], with_numpy)
-    try:
-        message = unpacking.value(header["m"])
-    except RecursionError:
-        raise ProtocolError("nested too deeply") from None
+    message = unpacking.value(header["m"])
     if type(message) is not dict or any(type(key) is not str for key in message):
         raise ProtocolError("a message is a dict")
     return message
@@ -117,6 +114,18 @@ def _refuse_constant(name: str) -> None:
 
 def _is_count(value: object, most: int) -> bool:
     return type(value) is int and 0 <= value <= most
+
+
+def _plain(tree: Any) -> Any:
+    """The value of a tree without parts."""
+    kind = type(tree)
+    if tree is None or kind is bool or (abs(tree) < 1 << 63 if kind is int else kind is float and math.isfinite(tree)):
+        return tree
+    if kind is str and len(tree) <= MAX_TEXT:
+        return tree.encode("utf-8", "replace").decode()
+    if kind is dict and len(tree) == 1 and tree.get("f") in ("nan", "inf", "-inf"):
+        return float(tree["f"])
+    raise ProtocolError("malformed value")
 
 
 def _descriptor(entry: object) -> Descriptor:
@@ -238,39 +247,30 @@ class _Unpacking:
 
     buffers: list[tuple[str, tuple[int, ...], bytearray] | None]
     with_numpy: bool
+    items: int = 0
 
     def value(self, tree: Any, depth: int = 0) -> Any:
-        kind = type(tree)
-        if tree is None or kind is bool:
-            return tree
-        if (kind is int and abs(tree) < 1 << 63) or (kind is float and math.isfinite(tree)):
-            return tree
-        if kind is str and len(tree) <= MAX_TEXT:
-            return tree.encode("utf-8", "replace").decode()
-        if kind is not dict or len(tree) != 1 or depth > MAX_DEPTH + 1:
-            raise ProtocolError("malformed value")
+        self.items += 1  # no more than `encode` lets in
+        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
+            raise ProtocolError("nested too deeply or too many parts")
+        if type(tree) is not dict or len(tree) != 1 or "f" in tree:
+            return _plain(tree)
         ((tag, content),) = tree.items()
         if tag in ("l", "t") and type(content) is list:
             values = [self.value(item, depth + 1) for item in content]
             return values if tag == "l" else tuple(values)
-        if tag == "d" and type(content) is list:
-            return dict(self._pair(pair, depth) for pair in content)
+        if tag == "d" and type(content) is list and all(
+                type(pair) is list and len(pair) == 2 and type(pair[0]) in (str, int) for pair in content):
+            return {_plain(key): self.value(item, depth + 1) for key, item in content}
         if tag == "a" and type(content) is list and len(content) == 2:
             return self._array(content[0], content[1])
         if tag == "s" and type(content) is list and len(content) == 3:
-            return self._zero_dim(content[0], self.value(content[1], MAX_DEPTH), content[2])
-        if tag == "f" and content in ("nan", "inf", "-inf"):
-            return float(content)
+            return self._zero_dim(content[0], _plain(content[1]), content[2])
         if tag == "n" and type(content) is str:
             return Name(content)
         if tag == "h" and _is_count(content, 1 << 31):
             return Kept(content)
         raise ProtocolError("malformed value")
-
-    def _pair(self, pair: Any, depth: int) -> tuple[Any, Any]:
-        if type(pair) is not list or len(pair) != 2 or type(pair[0]) not in (str, int):
-            raise ProtocolError("malformed dict")
-        return self.value(pair[0], depth), self.value(pair[1], depth + 1)
 
     def _array(self, index: object, kind: object) -> Any:
         """A boolean is what is not zero, whatever byte came."""
@@ -285,7 +285,7 @@ class _Unpacking:
         element = torch.uint8 if dtype == "bool" else getattr(torch, dtype)
         tensor = (torch.frombuffer(raw, dtype=element) if raw else torch.empty(0, dtype=element)).reshape(shape)
         tensor = tensor != 0 if dtype == "bool" else tensor
-        return tensor.numpy() if kind == "numpy" and self.with_numpy else tensor
+        return tensor.numpy() if kind == "numpy" and self.with_numpy and dtype != "bfloat16" else tensor
 
     def _zero_dim(self, dtype: object, number: object, kind: object) -> Any:
         import torch
@@ -297,4 +297,4 @@ class _Unpacking:
             tensor = torch.tensor(number, dtype=getattr(torch, dtype))
         except (RuntimeError, OverflowError):
             raise ProtocolError("number out of range") from None
-        return tensor.numpy() if kind == "numpy" and self.with_numpy else tensor
+        return tensor.numpy() if kind == "numpy" and self.with_numpy and dtype != "bfloat16" else tensor

@@ -1,0 +1,37 @@
+"""One coverage-guided fuzzing process: `python -m tests.fuzz.harness TARGET [libFuzzer's arguments]`."""
+
+from __future__ import annotations
+
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["autograder"]):
+    from tests.fuzz.properties import CHECKS
+
+from tests.fuzz.mutators import Mutator
+
+
+def main(arguments: list[str]) -> None:
+    """Never returns: libFuzzer ends the process."""
+    program, target, *options = arguments
+    check = CHECKS[target]
+
+    def mutate(data: bytes, max_size: int, seed: int) -> bytes:
+        mutator = Mutator(seed, lambda raw: atheris.Mutate(raw, max(len(raw) + 16, 16)))
+        for _ in range(mutator.random.choice((1, 1, 1, 2, 4))):
+            changed = mutator.mutated(target, data)
+            data = changed if len(changed) <= max_size else data
+        return data
+
+    def one(data: bytes) -> None:
+        check(data)
+
+    # what is loaded lazily is loaded now, or its first use would look like something new
+    one(b"")
+    atheris.Setup([program, *options], one, custom_mutator=mutate)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main(sys.argv)
