@@ -16,13 +16,19 @@ raise ImportError("hippo.{module} holds answers of {assignment}: write them your
 
 
 def stage_hippo(target: Path, assignment: str, withhold: Sequence[str]) -> Path:
-    """Copy the package to `target/hippo`, each withheld module replaced by one that explains itself."""
+    """Copy the package to `target/hippo`, each withheld module replaced by one that explains itself.
+
+    The bundled data come along: a cell that loads them must not fail for want of a file.
+    """
     spec = find_spec("hippo")
     if spec is None or spec.origin is None:
         raise UserError("the package hippo is not installed here: run `make setup` or `pip install -e .`.")
     source = Path(spec.origin).parent
     copy = target / "hippo"
     shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    bundled = source.parent / "data"
+    if bundled.is_dir():
+        shutil.copytree(bundled, target / "data")
     for module in withhold:
         place = copy / module.replace(".", "/")
         path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
