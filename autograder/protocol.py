@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -201,15 +202,14 @@ def _claim(packing: _Packing, dtype: str, shape: tuple[int, ...]) -> None:
 
 
 def _pack_tensor(value: Any, packing: _Packing) -> tuple[Any] | None:
-    import torch
-
-    if not issubclass(type(value), torch.Tensor):
+    torch = sys.modules.get("torch")  # before anybody has imported it, nothing can be a tensor
+    if torch is None or not issubclass(type(value), torch.Tensor):
         return None
     base = torch.Tensor
     with torch._C.DisableTorchFunctionSubclass(), torch.no_grad():
-        dtype = str(base.dtype.__get__(value)).removeprefix("torch.")  # type: ignore[attr-defined]
+        dtype = str(base.dtype.__get__(value)).removeprefix("torch.")
         shape = tuple(int(n) for n in base.size(value))
-        layout, device = base.layout.__get__(value), base.device.__get__(value)  # type: ignore[attr-defined]
+        layout, device = base.layout.__get__(value), base.device.__get__(value)
         if dtype not in ITEMSIZE or layout is not torch.strided or device.type == "meta":
             raise Unsupported(f"a {layout} tensor of {dtype} on {device} cannot be graded")
         if not shape:

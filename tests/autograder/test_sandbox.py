@@ -231,7 +231,7 @@ def test_unprotected_execution_needs_consent():
 
 
 def test_the_weakest_level_works_where_it_is_asked_for():
-    with Box("L1", limits=LIMITS, trust=True) as box:
+    with Box("L1", preload=["numpy", "torch"], limits=LIMITS, trust=True) as box:
         assert box.level == "L1"
         value, fault = attack(box, "def f(): return os.getcwd()")
         assert fault is None
