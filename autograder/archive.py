@@ -116,7 +116,9 @@ def zip_entries(archive: zipfile.ZipFile, packed_bytes: int) -> list[Entry]:
     for info in infos:
         name = _zip_name(info)
         parts = tuple(part for part in name.split("/") if part)
-        if not parts or _is_litter(parts) or (info.is_dir() and not info.file_size and not _is_notebook(parts[-1])):
+        # by the name as it stands there: `ZipInfo.is_dir` cannot bear an empty one
+        is_folder = name.endswith("/")
+        if not parts or _is_litter(parts) or (is_folder and not info.file_size and not _is_notebook(parts[-1])):
             continue
         total += info.file_size
         problem = _zip_problem(info, name)
@@ -139,7 +141,7 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
 
 def _zip_problem(info: zipfile.ZipInfo, name: str) -> str:
     mode = info.external_attr >> 16
-    if info.is_dir():
+    if name.endswith("/"):
         return "it is a folder, expected a notebook file"
     if stat.S_ISLNK(mode):
         return "it is a link"

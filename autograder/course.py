@@ -140,7 +140,7 @@ def read_times(path: Path) -> Times | None:
     """What grading took; None where nobody knows any more, which costs nobody a mark."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Times)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, OSError):
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError, OSError):
         return None
 
 
@@ -148,7 +148,7 @@ def read_record(path: Path) -> Record:
     """A record from its file; a damaged one is named in one sentence."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Record)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError):
         raise UserError(f"{path} is damaged: delete it and run `autograder grade` again.", NOT_GRADABLE) from None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None

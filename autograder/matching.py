@@ -7,10 +7,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from autograder.notebooks import Cell
-from autograder.pysource import defined_callables, defined_names, definitions_only, drop_magics, parse
+from autograder.pysource import defined_callables, defined_names, definitions_only, drop_magics, unreadable
 
 #: A longer cell is no answer; with fewer than 16 such cells a notebook fits one request.
 MAX_CELL_CHARACTERS = 200_000
+#: Nobody writes so much; a syntax tree takes 300 bytes and more per character.
+MAX_CODE_CHARACTERS = 1_500_000
+
+#: Source of each cell that Python is asked to read, None where it is too much, and the lines left out.
+Sources = list[tuple[str | None, list[str]]]
 
 
 @dataclass
@@ -40,7 +45,8 @@ def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submis
     if not any(cell.id in known for cell in submitted) and not any(re.search(rf"\b{name}\b", texts) for name in names):
         result.foreign = True
         return result
-    places = _places(submitted, master, names, result)
+    sources = _sources(submitted)
+    places = _places(submitted, sources, master, names, result)
     roles = _roles(submitted, master, places)
     for place, index in places.items():
         if master[place].id:
@@ -49,17 +55,19 @@ def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submis
     for index, cell in enumerate(submitted):
         if not cell.is_code:
             continue
-        source, dropped = drop_magics(cell.source)
+        source, dropped = sources[index]
         label = f"cell {index + 1}" + (f" ({cell.id})" if roles[index] else "")
         if dropped:
             result.notes.append(
                 f"{label}: left out {', '.join(line[:40] for line in dropped[:3])}, which only a notebook understands"
             )
-        if len(source) > MAX_CELL_CHARACTERS:
-            note = f"{label} has {len(source):,} characters and was left out: at most {MAX_CELL_CHARACTERS:,}"
-            result.notes.append(note)
+        if source is None:
+            result.notes.append(
+                f"{label} has {len(cell.source):,} characters and was left out: at most {MAX_CELL_CHARACTERS:,} in a "
+                f"cell and {MAX_CODE_CHARACTERS:,} in a notebook are read"
+            )
             continue
-        if isinstance(why := parse(source), str):
+        if why := unreadable(source):
             result.syntax_errors[label] = why
             continue
         if roles[index] in ("experiment", "figures", "check"):
@@ -67,12 +75,30 @@ def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submis
         if source.strip():
             result.code.append((label, source))
         defined |= set(defined_names(source))
-    _find_renamed(result, submitted, master, places, names, defined)
+    _find_renamed(result, sources, master, places, names, defined)
     result.missing = [name for name in names if name not in defined and name not in result.aliases]
     return result
 
 
-def _places(submitted: list[Cell], master: list[Cell], names: list[str], result: Submission) -> dict[int, int]:
+def _sources(submitted: list[Cell]) -> Sources:
+    """What is read of each cell: the first `MAX_CODE_CHARACTERS` of code, in cells that are not too long."""
+    sources: Sources = []
+    total = 0
+    for cell in submitted:
+        size = len(cell.source)
+        if not cell.is_code:
+            sources.append(("", []))
+        elif size > MAX_CELL_CHARACTERS or total + size > MAX_CODE_CHARACTERS:
+            sources.append((None, []))
+        else:
+            total += size
+            sources.append(drop_magics(cell.source))
+    return sources
+
+
+def _places(
+    submitted: list[Cell], sources: Sources, master: list[Cell], names: list[str], result: Submission
+) -> dict[int, int]:
     """Master index → submitted index: by id, by same text, by graded name, by position."""
     places: dict[int, int] = {}
     taken: set[int] = set()
@@ -101,8 +127,8 @@ def _places(submitted: list[Cell], master: list[Cell], names: list[str], result:
         if place not in places and cell.role == "answer" and cell.id in names:
             homes = [
                 i
-                for i, other in enumerate(submitted)
-                if i not in taken and other.is_code and cell.id in defined_names(drop_magics(other.source)[0])
+                for i in range(len(submitted))
+                if i not in taken and cell.id in defined_names(sources[i][0] or "")
             ]
             if homes:
                 put(place, homes[-1])
@@ -139,7 +165,7 @@ def _roles(submitted: list[Cell], master: list[Cell], places: dict[int, int]) ->
 
 def _find_renamed(
     result: Submission,
-    submitted: list[Cell],
+    sources: Sources,
     master: list[Cell],
     places: dict[int, int],
     names: list[str],
@@ -149,7 +175,7 @@ def _find_renamed(
     for place, cell in enumerate(master):
         if cell.role != "answer" or cell.id not in names or cell.id in defined or place not in places:
             continue
-        own = [n for n in defined_callables(drop_magics(submitted[places[place]].source)[0]) if n not in names]
+        own = [n for n in defined_callables(sources[places[place]][0] or "") if n not in names]
         if len(own) == 1:
             result.aliases[cell.id] = own[0]
             result.notes.append(f"{cell.id} is called {own[0]} in the notebook; it was graded as {cell.id}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import NOT_GRADABLE, UserError
+from autograder.lean import lean_imports
 
 #: What a cell is for; the empty role is text or given code.
 ROLES = ("", "answer", "written", "experiment", "figures", "check")
@@ -17,6 +18,7 @@ NOT_EXECUTED = ("written", "experiment", "figures", "check")
 HAND_GRADED = ("written", "figures")
 
 MAX_NOTEBOOK_BYTES = 64 * 2**20
+MAX_CELLS = 5_000
 
 
 @dataclass
@@ -38,7 +40,8 @@ class Cell:
 
 def read_source(path: Path) -> list[Cell]:
     """Cells of a source in percent format; `id`, `role` and `question` stand in the cell headers."""
-    import jupytext
+    with lean_imports():
+        import jupytext
 
     try:
         notebook = jupytext.read(path, fmt="py:percent")
@@ -98,10 +101,16 @@ def cells_of(raw: bytes, name: str) -> list[Cell]:
             NOT_GRADABLE,
         ) from None
     if isinstance(document, dict) and isinstance(document.get("worksheets"), list):
-        sheets = [s for s in document["worksheets"] if isinstance(s, dict)]
-        document = {"cells": [c for s in sheets for c in s.get("cells") or [] if isinstance(c, dict)]}
+        sheets = [s.get("cells") for s in document["worksheets"] if isinstance(s, dict)]
+        document = {"cells": [cell for cells in sheets if isinstance(cells, list) for cell in cells]}
     if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
         raise UserError(f"{name} is JSON but not a notebook: it has no list of cells.", NOT_GRADABLE)
+    if len(document["cells"]) > MAX_CELLS:
+        raise UserError(
+            f"{name} has {len(document['cells']):,} cells; at most {MAX_CELLS:,} are read: delete what is no "
+            "answer and hand it in again.",
+            NOT_GRADABLE,
+        )
     return [_cell(c) for c in document["cells"] if isinstance(c, dict)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 
 from autograder.errors import UserError
 from autograder.isolation import Limits
+from autograder.plaintext import one_line
 
 
 class Tolerance(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -89,11 +91,13 @@ def read_manifest(path: Path) -> Manifest:
     except FileNotFoundError:
         raise UserError(f"{path} is not there: an assignment needs a manifest called assignment.toml.") from None
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: {_with_question_id(path, str(error))}.") from None
+        raise UserError(f"{path}: {one_line(_with_question_id(path, str(error)), 400)}.") from None
+    except RecursionError:
+        raise UserError(f"{path}: its values are nested too deeply.") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     for fault in _faults(manifest):
-        raise UserError(f"{path}: {fault}.")
+        raise UserError(f"{path}: {one_line(fault, 400)}.")
     return manifest
 
 
@@ -103,14 +107,14 @@ def _with_question_id(path: Path, message: str) -> str:
     if not found:
         return message.replace("Object", "the file", 1)
     try:
-        tables: list[dict[str, Any]] = msgspec.toml.decode(path.read_bytes())["question"]
+        tables: list[Any] = msgspec.toml.decode(path.read_bytes())["question"]
     except (msgspec.DecodeError, KeyError, UnicodeDecodeError):
         return message
     for position, table in enumerate(tables):
         try:
             msgspec.convert(table, Question)
         except msgspec.ValidationError as error:
-            label = table.get("id", f"number {position + 1}")
+            label = (isinstance(table, dict) and table.get("id")) or f"number {position + 1}"
             return f"question {label}: {str(error).replace('Object', 'it', 1)}"
     return message
 
@@ -121,24 +125,34 @@ def _faults(manifest: Manifest) -> list[str]:
         faults.append(f"schema is {manifest.schema}, expected 1")
     if not re.fullmatch(r"[A-Za-z0-9_-]+", manifest.name):
         faults.append(f"name {manifest.name!r} may hold letters, digits, - and _ only")
-    ids = [q.id for q in manifest.question]
+    ids, slugs = [q.id for q in manifest.question], [q.slug for q in manifest.question]
     names = [name for q in manifest.question for name in q.names]
-    for what, values in (("question id", ids), ("graded name", names)):
+    for what, values in (("question id", ids), ("graded name", names), ("question id (with . as -)", slugs)):
         twice = sorted({v for v in values if values.count(v) > 1})
         if twice:
             faults.append(f"{what} {twice[0]!r} is used twice")
     for q in manifest.question:
         if not re.fullmatch(r"[A-Za-z0-9_.-]{1,40}", q.id):
             faults.append(f"question id {q.id!r} may hold letters, digits, . - and _ only")
-        if not 0 <= q.hand <= q.points or q.points <= 0:
+        if not 0 <= q.hand <= q.points < math.inf or q.points <= 0:
             faults.append(
                 f"question {q.id}: points must be above 0 and hand between 0 and points, "
                 f"got points = {q.points:g}, hand = {q.hand:g}"
             )
         if q.auto > 0 and not q.names:
             faults.append(f"question {q.id}: {q.auto:g} marks are autograded, so `names` must list what is graded")
+        strange = [name for name in q.names if not name.isidentifier()]
+        if strange:
+            faults.append(f"question {q.id}: {strange[0]!r} in `names` is no name that Python code can define")
+        if q.tolerance and not (0 <= q.tolerance.atol < math.inf and 0 <= q.tolerance.rtol < math.inf):
+            faults.append(f"question {q.id}: atol and rtol must be numbers from 0 up")
+        if q.cpu_seconds is not None and not 0 < q.cpu_seconds < math.inf:
+            faults.append(f"question {q.id}: cpu_seconds must be above 0, got {q.cpu_seconds:g}")
+    for limit, value in msgspec.to_builtins(manifest.limits).items():
+        if not 0 < value < math.inf:
+            faults.append(f"limits: {limit} must be above 0, got {value:g}")
     for what, stated, is_bonus in (("points", manifest.points, False), ("bonus", manifest.bonus, True)):
         total = sum(q.points for q in manifest.question if q.bonus is is_bonus)
-        if abs(total - stated) > 1e-9:
+        if not abs(total - stated) <= 1e-9:
             faults.append(f"{what} = {stated:g}, but the questions add up to {total:g}")
     return faults

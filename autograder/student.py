@@ -13,6 +13,8 @@ CODES = ("raised", "timeout", "crashed", "memory", "missing", "unsupported", "pr
 MAX_ETYPE = 100
 MAX_MESSAGE = 2000
 MAX_CALL_TEXT = 160
+#: Of a statement that failed.
+FAILURE = {"line": int, "etype": str, "message": str}
 
 
 class StudentFault(Exception):
@@ -154,10 +156,10 @@ class Student:
         return [self._failure(entry) for entry in reply]
 
     def _failure(self, entry: object) -> str:
-        if type(entry) is not dict or set(entry) != {"line", "etype", "message"} or type(entry["line"]) is not int:
+        if type(entry) is not dict or {key: type(part) for key, part in entry.items()} != FAILURE:
             raise self._violation()
-        message = without_addresses(str(entry["message"])[:MAX_MESSAGE])
-        return f"line {entry['line']}: {str(entry['etype'])[:MAX_ETYPE]}" + (f": {message}" if message else "")
+        message = without_addresses(entry["message"][:MAX_MESSAGE])
+        return f"line {entry['line']}: {entry['etype'][:MAX_ETYPE]}" + (f": {message}" if message else "")
 
     def _handle(self, shown: str) -> Handle:
         self._kept += 1

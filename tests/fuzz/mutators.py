@@ -17,6 +17,7 @@ import re
 import stat
 import struct
 import tomllib
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -272,7 +273,8 @@ class Mutator:
             files = self.file_list(files, depth)
         buffer = io.BytesIO()
         try:
-            with zipfile.ZipFile(buffer, "w") as new:
+            with zipfile.ZipFile(buffer, "w") as new, warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of two files with one name, which are wanted here
                 for info, content in files:
                     new.writestr(info, content)
         except Exception:

@@ -27,7 +27,7 @@ from autograder.errors import NOT_GRADABLE, UserError
 from autograder.matching import match
 from autograder.notebooks import Cell, read_ipynb
 from autograder.plaintext import clean, one_line
-from autograder.pysource import parse
+from autograder.pysource import defined_names, definitions_only, unreadable
 from autograder.record import Record
 from autograder.release import released_cells
 from autograder.score import question_result, submission_status
@@ -176,13 +176,18 @@ def check_notebook(raw: bytes) -> None:
             return
     assert all(type(text) is str for cell in cells for text in (cell.source, cell.id, cell.kind))
     assert all(type(output) is dict for cell in cells for output in cell.outputs)
+    for source in [cell.source for cell in cells[:20] if not unreadable(cell.source)]:
+        kept = definitions_only(source)
+        assert not unreadable(kept), (source, kept)
+        assert set(defined_names(kept)) <= set(defined_names(source))
+        assert definitions_only(kept) == kept
     assignment, master, names = released()
     submission = match(cells, master, names)
     if submission.foreign:
         return
     for label, source in submission.code:
         label.encode("utf-8")
-        assert not isinstance(parse(source), str), "code that Python cannot read is not sent on"
+        assert not unreadable(source), "code that Python cannot read is not sent on"
     try:
         protocol.encode({"cells": [[label, source] for label, source in submission.code]})
     except protocol.Unsupported as why:
@@ -318,7 +323,7 @@ def check_manifest(raw: bytes) -> None:
         assert manifest.find(question.slug).slug == question.slug
         assert question.slug.replace("-", "").replace("_", "").isalnum() or not question.slug.strip("-_")
         assert all(name.isidentifier() for name in question.names)
-        assert 0 <= question.auto <= question.points
+        assert 0 <= question.auto <= question.points + 1e-6
         tolerance = question.tolerance
         numbers += [question.points, question.hand, question.cpu_seconds or 1.0]
         numbers += [tolerance.atol, tolerance.rtol] if tolerance else []
