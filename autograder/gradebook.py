@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from msgspec import structs
 
 from autograder.assignment import Assignment
+from autograder.database import explained, make_tables, quiet
 from autograder.errors import INFRASTRUCTURE, UserError
+from autograder.lean import lean_imports
 from autograder.marks import ManualMark
 from autograder.notebooks import HAND_GRADED
 from autograder.record import Record
@@ -26,16 +26,16 @@ class Gradebook:
 
     def __init__(self, db_url: str) -> None:
         self.url = db_url
-        with _quiet(), _explained(db_url):
-            # nbgrader starts the `alembic` command, which lies beside the interpreter
-            os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-            from nbgrader.api import Gradebook as NbgraderGradebook
+        with quiet(), explained(db_url), lean_imports():
+            from nbgrader import api
 
             if db_url.startswith("sqlite:///"):
                 file = Path(db_url.removeprefix("sqlite:///"))
                 if file.exists() and not os.access(file, os.W_OK):
                     raise UserError(f"the gradebook {file} is read-only: make it writable or name another with --db.")
-            self._book: Any = NbgraderGradebook(db_url)
+            make_tables(db_url, api.Base.metadata, _newest_version)
+            self._api: Any = api
+            self._book: Any = api.Gradebook(db_url)
 
     def close(self) -> None:
         self._book.close()
@@ -49,7 +49,7 @@ class Gradebook:
     def define(self, assignment: Assignment) -> None:
         """Tell the gradebook which cells there are and what they are worth."""
         name = assignment.name
-        with _quiet(), _explained(self.url):
+        with self._transaction():
             self._book.update_or_create_assignment(name)
             self._book.update_or_create_notebook(name, name)
             for cell in released_cells(assignment):
@@ -77,31 +77,46 @@ class Gradebook:
 
         A grade whose automatic marks changed under a mark given by hand waits for a person again.
         """
-        name = record.assignment
-        with _quiet(), _explained(self.url):
+        name, total = record.assignment, 0.0
+        with self._transaction():
             self._book.update_or_create_student(record.student)
-            self._book.update_or_create_submission(name, record.student, timestamp=handed_in)
-            total = 0.0
-            for result in record.questions:
-                question = assignment.manifest.find(result.id)
-                if question.auto > 0:
-                    grade = self._grade(f"check-{question.slug}", record)
-                    if grade.manual_score is not None and grade.auto_score != result.score:
-                        grade.needs_manual_grade = True
-                    elif grade.manual_score is None:
-                        grade.needs_manual_grade = False
-                    grade.auto_score = result.score
-                    total += grade.auto_score
-                if question.hand > 0:
-                    grade = self._grade(assignment.hand_cell(question.id).id, record)
-                    grade.auto_score = None
-                    if grade.manual_score is None:
-                        grade.needs_manual_grade = True
-            self._book.db.commit()
-        if abs(total - record.score) > 1e-6:
-            raise UserError(
-                f"{record.student}: the gradebook holds {total:g} marks, the record {record.score:g}.", INFRASTRUCTURE
+            submission = self._book.update_or_create_submission(name, record.student, timestamp=handed_in)
+            grades = self._grades(submission.notebooks[0])
+            for cell, score in _scores(record, assignment).items():
+                grade = grades[cell]
+                if grade.manual_score is None:
+                    grade.needs_manual_grade = score is None
+                elif score is not None and grade.auto_score != score:
+                    grade.needs_manual_grade = True
+                grade.auto_score = score
+                total += score or 0.0
+            if abs(total - record.score) > 1e-6:
+                raise UserError(
+                    f"{record.student}: the gradebook would hold {total:g} marks, the record {record.score:g}.",
+                    INFRASTRUCTURE,
+                )
+
+    def lacking(
+        self, records: Sequence[Record], assignment: Assignment, handed_in: Callable[[str], datetime | None]
+    ) -> list[Record]:
+        """The records that the gradebook does not hold yet as they are: a run may have ended between the two."""
+        with self._session() as session:
+            api = self._api
+            stamps = dict(
+                session.query(api.SubmittedAssignment.student_id, api.SubmittedAssignment.timestamp)
+                .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+                .filter(api.Assignment.name == assignment.name)
+                .all()
             )
+            held: dict[str, dict[str, float | None]] = {student: {} for student in stamps}
+            for row in self._rows(session, assignment.name):
+                held[row.student_id][row.name] = row.auto_score
+        return [
+            record
+            for record in records
+            if stamps.get(record.student, False) != _naive(handed_in(record.student))
+            or any(held[record.student].get(cell, -1.0) != score for cell, score in _scores(record, assignment).items())
+        ]
 
     def overruled(self, assignment: Assignment, records: Mapping[str, Record]) -> list[str]:
         """A sentence for each mark given by hand whose automatic mark has changed since; until a person looks again."""
@@ -118,31 +133,118 @@ class Gradebook:
         """Student → question id → what a person gave and wrote."""
         marks: dict[str, dict[str, ManualMark]] = {}
         cells = {cell.id: cell for cell in assignment.cells}
-        with _quiet(), _explained(self.url):
-            for submission in self._book.assignment_submissions(assignment.name):
-                own = marks.setdefault(submission.student_id, {})
-                for notebook in submission.notebooks:
-                    comments = {c.name: c.comment or "" for c in notebook.comments}
-                    for grade in notebook.grades:
-                        cell = cells.get(grade.name)
-                        if cell is None:
-                            continue
-                        before = own.get(cell.question, ManualMark())
-                        given = _given(grade)
-                        if cell.role in HAND_GRADED:
-                            own[cell.question] = structs.replace(before, score=given, comment=comments[grade.name])
-                        elif given is not None:
-                            changed = grade.manual_score is not None and bool(grade.needs_manual_grade)
-                            own[cell.question] = structs.replace(before, override=given, auto_changed_since=changed)
+        with self._session() as session:
+            comments = self._comments(session, assignment.name)
+            for row in self._rows(session, assignment.name):
+                own = marks.setdefault(row.student_id, {})
+                cell = cells.get(row.name)
+                if cell is None:
+                    continue
+                before, given = own.get(cell.question, ManualMark()), _given(row)
+                if cell.role in HAND_GRADED:
+                    comment = comments.get((row.student_id, row.name)) or ""
+                    own[cell.question] = structs.replace(before, score=given, comment=comment)
+                elif given is not None:
+                    changed = row.manual_score is not None and bool(row.needs_manual_grade)
+                    own[cell.question] = structs.replace(before, override=given, auto_changed_since=changed)
         return marks
 
     def students(self) -> list[str]:
         """Everybody the gradebook knows."""
-        with _quiet(), _explained(self.url):
-            return sorted(student.id for student in self._book.students)
+        with self._session() as session:
+            return sorted(student for (student,) in session.query(self._api.Student.id))
 
-    def _grade(self, cell_id: str, record: Record) -> Any:
-        return self._book.find_grade(cell_id, record.assignment, record.assignment, record.student)
+    def _grades(self, notebook: Any) -> dict[str, Any]:
+        """Cell id → grade of one submitted notebook, with those that a newer assignment added."""
+        api, session = self._api, self._book.db
+        rows = session.query(api.BaseCell.name, api.Grade).join(api.Grade, api.Grade.cell_id == api.BaseCell.id)
+        grades = dict(rows.filter(api.Grade.notebook_id == notebook.id).all())
+        for cell in notebook.notebook.grade_cells:
+            if cell.name not in grades:
+                grades[cell.name] = api.Grade(cell_id=cell.id, notebook=notebook)
+        return grades
+
+    def _rows(self, session: Any, name: str) -> Any:
+        """All grades of an assignment, by student."""
+        api, grade = self._api, self._api.Grade
+        return (
+            session.query(
+                api.SubmittedAssignment.student_id,
+                api.BaseCell.name,
+                *(grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade),
+            )
+            .select_from(grade)
+            .join(api.BaseCell, grade.cell_id == api.BaseCell.id)
+            .join(api.SubmittedNotebook, grade.notebook_id == api.SubmittedNotebook.id)
+            .join(api.SubmittedAssignment, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+            .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+            .filter(api.Assignment.name == name)
+            .order_by(api.SubmittedAssignment.student_id)
+        )
+
+    def _comments(self, session: Any, name: str) -> dict[tuple[str, str], str | None]:
+        """(student, cell id) → what was written there."""
+        api = self._api
+        rows = (
+            session.query(api.SubmittedAssignment.student_id, api.BaseCell.name, api.Comment.comment)
+            .select_from(api.Comment)
+            .join(api.BaseCell, api.Comment.cell_id == api.BaseCell.id)
+            .join(api.SubmittedNotebook, api.Comment.notebook_id == api.SubmittedNotebook.id)
+            .join(api.SubmittedAssignment, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
+            .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
+            .filter(api.Assignment.name == name)
+        )
+        return {(student, cell): comment for student, cell, comment in rows}
+
+    @contextmanager
+    def _session(self) -> Iterator[Any]:
+        """nbgrader's session, for reading; nothing stays open in it, so that no lock is held meanwhile."""
+        with quiet(), explained(self.url):
+            try:
+                yield self._book.db()
+            finally:
+                self._book.db.rollback()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All or nothing, and one write to the disk: nbgrader's calls commit one by one, here at the end."""
+        with quiet(), explained(self.url):
+            session = self._book.db()
+            session.commit = session.flush
+            try:
+                yield
+                session.flush()
+            except BaseException:
+                del session.commit
+                session.rollback()
+                raise
+            del session.commit
+            session.commit()
+
+
+def _newest_version() -> str:
+    """What alembic calls the tables of the installed nbgrader."""
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
+    return str(ScriptDirectory(ALEMBIC_DIR).get_current_head())
+
+
+def _scores(record: Record, assignment: Assignment) -> dict[str, float | None]:
+    """Cell id → automatic marks; None where only a person gives marks."""
+    scores: dict[str, float | None] = {}
+    for result in record.questions:
+        question = assignment.manifest.find(result.id)
+        if question.auto > 0:
+            scores[f"check-{question.slug}"] = result.score
+        if question.hand > 0:
+            scores[assignment.hand_cell(question.id).id] = None
+    return scores
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    """A time as nbgrader keeps it: UTC, without saying so."""
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _given(grade: Any) -> float | None:
@@ -151,30 +253,3 @@ def _given(grade: Any) -> float | None:
         return None
     mark = grade.auto_score if grade.manual_score is None else grade.manual_score
     return float((mark or 0.0) + (grade.extra_credit or 0.0))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """nbgrader's SQLAlchemy warnings are no news to our users."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-@contextmanager
-def _explained(url: str) -> Iterator[None]:
-    """Database trouble in one sentence, safe to retry."""
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-
-    try:
-        yield
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        cause = str(error).splitlines()[0]
-        raise UserError(f"--db {url!r} cannot be used ({cause}): expected a URL such as sqlite:///grades.db.") from None
-    except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise UserError(
-            f"the gradebook {url} cannot be used: {cause}; check that it exists, is writable and not "
-            "locked, then run the command again.",
-            INFRASTRUCTURE,
-        ) from None
