@@ -16,17 +16,25 @@ from types import ModuleType
 __version__ = "0.1.0"
 
 __all__ = [
+    "attractors",
     "autoencoder",
     "conditioning",
     "corruption",
     "datasets",
+    "dense",
     "dynamics",
     "experiments",
+    "glauber",
     "hopfield",
     "learning_rules",
+    "memory",
     "metrics",
+    "modern",
+    "pattern_memory",
     "patterns",
     "plotting",
+    "sequences",
+    "storkey",
     "training",
 ]
 

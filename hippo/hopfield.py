@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial, reduce
-from typing import Literal
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from hippo.arguments import check_count, check_matrix, check_values, shape_text
-from hippo.draws import permutation
-from hippo.dynamics import follow
+from hippo import memory
+from hippo.arguments import check_matrix, shape_text
+from hippo.memory import BipolarMemory, Ties
 from hippo.patterns import sign
 
-__all__ = ["energy", "field", "recall", "sweep", "trajectory", "update"]
-
-Ties = Literal["keep", "up"]
+__all__ = ["HopfieldNetwork", "energy", "field", "recall", "sweep", "trajectory", "update"]
 
 
 def field(state: Tensor, weights: Tensor, threshold: float | Tensor = 0.0) -> Tensor:
@@ -119,12 +115,55 @@ def sweep(
     >>> sweep(torch.tensor([1.0, -1.0]), w, order=torch.tensor([1, 0]))
     tensor([1., 1.])
     """
-    state = state.clone()
-    thresholds = torch.as_tensor(threshold, dtype=state.dtype, device=state.device).expand(state.shape[-1])
-    for unit in order.tolist():
-        received = state @ weights[unit] - thresholds[unit]
-        state[..., unit] = sign(received, previous=state[..., unit] if ties == "keep" else None)
-    return state
+    return HopfieldNetwork(weights, threshold, ties).sweep(state, order)
+
+
+@dataclass(frozen=True, eq=False)
+class HopfieldNetwork(BipolarMemory):
+    """The memory whose energy is a quadratic form of its state.
+
+    E = −½ sᵀWs + θᵀs; the arguments are those of `recall`.
+
+    Example
+    -------
+    >>> network = HopfieldNetwork(torch.tensor([[0.0, 2.0], [2.0, 0.0]]))
+    >>> memory.recall(network, torch.tensor([1.0, 0.0]))
+    tensor([1., 1.])
+    """
+
+    weights: Tensor
+    threshold: float | Tensor = 0.0
+    ties: Ties = "keep"
+
+    def __post_init__(self) -> None:
+        """Refuse what is no network."""
+        check_matrix("weights", self.weights, "(..., N, N)")
+        n_units = self.weights.shape[-1]
+        if self.weights.shape[-2] != n_units:
+            raise ValueError(f"weights: expected as many rows as columns, got {shape_text(self.weights)}")
+        threshold = self.threshold
+        if isinstance(threshold, Tensor) and threshold.ndim and threshold.shape[-1] not in (1, n_units):
+            raise ValueError(f"threshold: expected one number or shape ({n_units},), got {shape_text(threshold)}")
+        if self.ties not in ("keep", "up"):
+            raise ValueError(f"ties: expected 'keep' or 'up', got {self.ties!r}")
+
+    @property
+    def parameters(self) -> Tensor:
+        """The weights."""
+        return self.weights
+
+    def energy(self, state: Tensor) -> Tensor:
+        """Evaluate E, which no asynchronous update can raise."""
+        return energy(state, self.weights, self.threshold)
+
+    def field(self, state: Tensor) -> Tensor:
+        """Sum what every unit receives: h = W s − θ. A diagonal, if there is one, counts."""
+        return field(state, self.weights, self.threshold)
+
+    def field_of(self, unit: int, state: Tensor) -> Tensor:
+        """Sum what one unit receives."""
+        thresholds = torch.as_tensor(self.threshold, dtype=state.dtype, device=state.device)
+        return state @ self.weights[unit] - thresholds.expand(self.n_units)[unit]
 
 
 def recall(
@@ -182,8 +221,8 @@ def recall(
     >>> recall((x.T @ x), torch.tensor([1.0, 0.0, 0.0, 1.0]), n_steps=2)
     tensor([ 1., -1.,  1.,  1.])
     """
-    states = _states(weights, cue, n_steps, n_sweeps, threshold, ties, generator, stop_early)
-    return reduce(lambda _, state: state, states, cue).to(cue.dtype)
+    network = _network(weights, threshold, ties, n_sweeps)
+    return memory.recall(network, cue, n_steps=n_steps, n_sweeps=n_sweeps, generator=generator, stop_early=stop_early)
 
 
 def trajectory(
@@ -219,56 +258,14 @@ def trajectory(
             [-1.,  1.],
             [ 1., -1.]])
     """
-    states = _states(weights, cue, n_steps, n_sweeps, threshold, ties, generator, stop_early)
-    return torch.stack([cue, *(state.to(cue.dtype) for state in states)])
+    network = _network(weights, threshold, ties, n_sweeps)
+    return memory.trajectory(
+        network, cue, n_steps=n_steps, n_sweeps=n_sweeps, generator=generator, stop_early=stop_early
+    )
 
 
-def _states(
-    weights: Tensor,
-    cue: Tensor,
-    n_steps: int | None,
-    n_sweeps: int | None,
-    threshold: float | Tensor,
-    ties: Ties,
-    generator: torch.Generator | None,
-    stop_early: bool,
-) -> Iterator[Tensor]:
-    """Check the arguments of a recall and yield its states."""
-    if n_steps is not None and n_sweeps is not None:
-        raise ValueError("n_sweeps: expected either n_steps or n_sweeps, got both")
-    if ties not in ("keep", "up"):
-        raise ValueError(f"ties: expected 'keep' or 'up', got {ties!r}")
-    _check_network(weights, cue, threshold)
-    # Whole-numbered weights come in float64, whatever the patterns are in.
-    start = cue.to(weights.dtype)
-    if n_sweeps is None:
-        n_steps = 5 if n_steps is None else n_steps
-        check_count("n_steps", n_steps, least=0)
-        step = partial(update, weights=weights, threshold=threshold, ties=ties)
-        return follow(step, start, n_steps, longest_cycle=2 if stop_early else 0)
-    check_count("n_sweeps", n_sweeps, least=0)
-    if weights.ndim != 2:
+def _network(weights: Tensor, threshold: float | Tensor, ties: Ties, n_sweeps: int | None) -> HopfieldNetwork:
+    network = HopfieldNetwork(weights, threshold, ties)
+    if n_sweeps is not None and weights.ndim != 2:
         raise ValueError(f"weights: expected shape (N, N) for sweeps, got {shape_text(weights)}")
-    if generator is None:
-        raise ValueError("generator: expected a torch.Generator for the order of the sweeps, got None")
-    source = generator
-
-    def one_sweep(state: Tensor) -> Tensor:
-        order = permutation(weights.shape[-1], source, torch.device("cpu"))
-        return sweep(state, weights, threshold, ties, order=order)
-
-    return follow(one_sweep, start, n_sweeps, longest_cycle=1 if stop_early else 0)
-
-
-def _check_network(weights: Tensor, cue: Tensor, threshold: float | Tensor) -> None:
-    check_matrix("weights", weights, "(..., N, N)")
-    n_units = weights.shape[-1]
-    if weights.shape[-2] != n_units:
-        raise ValueError(f"weights: expected as many rows as columns, got {shape_text(weights)}")
-    if cue.ndim == 0 or cue.shape[-1] != n_units:
-        raise ValueError(f"cue: expected shape (..., {n_units}) as weights have {n_units} units, got {shape_text(cue)}")
-    if cue.device != weights.device:
-        raise ValueError(f"cue: expected the device of weights, {weights.device}, got {cue.device}")
-    check_values("cue", cue, (-1, 1, 0))
-    if isinstance(threshold, Tensor) and threshold.ndim and threshold.shape[-1] not in (1, n_units):
-        raise ValueError(f"threshold: expected one number or shape ({n_units},), got {shape_text(threshold)}")
+    return network

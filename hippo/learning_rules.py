@@ -8,9 +8,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from hippo.arguments import check_matrix, check_positive, check_values
+from hippo.arguments import check_fraction, check_matrix, check_positive, check_values
 
-__all__ = ["hebb", "outer_product", "projection", "pseudo_inverse", "without_self_coupling"]
+__all__ = ["covariance", "hebb", "outer_product", "projection", "pseudo_inverse", "without_self_coupling"]
 
 
 def hebb(patterns: Tensor, *, integer: bool = False) -> Tensor:
@@ -51,9 +51,52 @@ def hebb(patterns: Tensor, *, integer: bool = False) -> Tensor:
     n_patterns, n_units = patterns.shape[-2:]
     if integer:
         check_values("patterns", patterns, (-1, 1))
-        _check_exact(n_patterns * n_units, patterns.dtype)
+        check_exact(n_patterns * n_units, patterns.dtype)
     couplings = without_self_coupling(patterns.mT @ patterns)
     return couplings if integer else couplings / n_units
+
+
+def covariance(patterns: Tensor, p_up: float | None = None) -> Tensor:
+    """Store biased patterns by the covariance rule.
+
+    J_ij = (1/(4 N a (1 − a))) Σ_μ (ξ_i^μ − m)(ξ_j^μ − m) for i ≠ j, J_ii = 0, with a the
+    probability of +1 and m = 2a − 1 (Amit, Gutfreund & Sompolinsky 1987, Phys. Rev. A 35:2293;
+    Tsodyks & Feigel'man 1988, Europhys. Lett. 6:101).
+
+    Parameters
+    ----------
+    patterns
+        (..., P, N), bipolar.
+    p_up
+        a, between 0 and 1; without it, the share of +1 among the patterns of each network.
+
+    Returns
+    -------
+    Tensor
+        (..., N, N), zero diagonal; `hebb` at a = ½.
+
+    Notes
+    -----
+    Hebb's rule stores the mean pattern with every one of P patterns, so that all of them run into
+    it. 4a(1 − a) is the variance of a unit. The field of a stored pattern is ξ − m on average: a
+    threshold of −m makes both kinds of unit equally firm. O(P N²).
+
+    Example
+    -------
+    >>> covariance(torch.tensor([[1.0, -1.0, -1.0, -1.0]]))[0]
+    tensor([ 0.0000, -0.2500, -0.2500, -0.2500])
+    """
+    check_matrix("patterns", patterns, "(..., P, N)")
+    if p_up is None:
+        a = (patterns.mean(dim=(-2, -1), keepdim=True) + 1) / 2
+    else:
+        check_fraction("p_up", p_up)
+        a = torch.tensor(p_up, dtype=patterns.dtype, device=patterns.device)
+    variance = 4 * a * (1 - a)
+    if not bool((variance > 0).all()):
+        raise ValueError("patterns: expected both +1 and -1 among them (p_up above 0 and below 1), got one value only")
+    centred = patterns - (2 * a - 1)
+    return without_self_coupling(centred.mT @ centred / (variance * patterns.shape[-1]))
 
 
 def outer_product(patterns: Tensor, *, integer: bool = False) -> Tensor:
@@ -188,7 +231,7 @@ def _integer_outer_product(patterns: Tensor) -> Tensor:
     check_values("patterns", patterns, (-1, 1))
     n_patterns, n_units = patterns.shape[-2:]
     # |P²N²·W_ij| ≤ 4P²N² because |x − θ| ≤ 2; a field adds N of them.
-    _check_exact(4 * n_patterns**2 * n_units**3, torch.float64)
+    check_exact(4 * n_patterns**2 * n_units**3, torch.float64)
     x = patterns.double()
     total = x.sum(dim=(-2, -1))[..., None, None]
     sums = x.sum(dim=-2)
@@ -196,7 +239,7 @@ def _integer_outer_product(patterns: Tensor) -> Tensor:
     return without_self_coupling(n_patterns * n_units**2 * (x.mT @ x) - n_units * total * pair_sums + total**2)
 
 
-def _check_exact(largest_field: int, dtype: torch.dtype) -> None:
+def check_exact(largest_field: int, dtype: torch.dtype) -> None:
     limit = int(2 / torch.finfo(dtype).eps)
     if largest_field > limit:
         raise ValueError(

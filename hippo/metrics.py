@@ -14,9 +14,11 @@ __all__ = [
     "capacity_binary",
     "capacity_mceliece",
     "capacity_mceliece_all",
+    "capacity_polynomial",
     "capacity_projection",
     "capacity_storkey",
     "mse",
+    "nearest",
     "overlap",
     "overlaps",
 ]
@@ -72,6 +74,33 @@ def overlaps(states: Tensor, patterns: Tensor) -> Tensor:
     """
     _check_units(states, patterns)
     return states @ patterns.mT / states.shape[-1]
+
+
+def nearest(states: Tensor, patterns: Tensor) -> Tensor:
+    """Find the stored pattern that each state resembles most.
+
+    μ* = argmax_μ ξ^μ·s, which is the nearest in Euclidean distance too, since all patterns have one
+    length; the first of several.
+
+    Parameters
+    ----------
+    states
+        (..., N), bipolar.
+    patterns
+        (P, N), or (..., P, N) for a batch of networks, bipolar.
+
+    Returns
+    -------
+    Tensor
+        (...), int64, from 0 to P − 1.
+
+    Example
+    -------
+    >>> import torch
+    >>> nearest(torch.tensor([1.0, -1.0, 1.0]), torch.tensor([[1.0, 1.0, 1.0], [-1.0, -1.0, 1.0], [1.0, -1.0, 1.0]]))
+    tensor(2)
+    """
+    return overlaps(states, patterns).argmax(-1)
 
 
 def bit_errors(states: Tensor, patterns: Tensor) -> Tensor:
@@ -183,6 +212,25 @@ def capacity_storkey(n_units: int) -> float:
     """
     check_count("n_units", n_units, least=2)
     return n_units / sqrt(2 * log(n_units))
+
+
+def capacity_polynomial(n_units: int, degree: int) -> float:
+    """Estimate how many random patterns a polynomial memory keeps without a wrong unit.
+
+    P = N^{n−1} / (2 (2n − 3)!! ln N): the field of a unit is a signal of 2n N^{n−1} in noise of
+    variance 4n² (2n − 3)!! P N^{n−1}, and signal²/noise² = 2 ln N leaves less than one error
+    among N units (Krotov & Hopfield 2016,
+    arXiv 1606.01164; `capacity_mceliece` is n = 2).
+
+    >>> round(capacity_polynomial(100, 2), 1), round(capacity_polynomial(100, 3))
+    (10.9, 362)
+    """
+    check_count("n_units", n_units, least=2)
+    check_count("degree", degree, least=2)
+    double_factorial = 1
+    for odd in range(3, 2 * degree - 2, 2):
+        double_factorial *= odd
+    return float(n_units ** (degree - 1) / (2 * double_factorial * log(n_units)))
 
 
 def capacity_projection(n_units: int) -> float:

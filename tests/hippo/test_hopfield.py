@@ -150,7 +150,7 @@ W, CUE = torch.zeros(3, 3), torch.ones(3)
     [
         ({"weights": torch.zeros(3, 2)}, r"weights: expected as many rows as columns, got \(3, 2\)"),
         ({"weights": torch.zeros(3)}, r"weights: expected shape \(..., N, N\)"),
-        ({"cue": torch.ones(4)}, r"cue: expected shape \(..., 3\) as weights have 3 units, got \(4,\)"),
+        ({"cue": torch.ones(4)}, r"cue: expected shape \(..., 3\) as the memory has 3 units, got \(4,\)"),
         ({"cue": torch.full((3,), 0.5)}, r"cue: expected the values -1, \+1, 0 only, got 0.5"),
         ({"threshold": torch.zeros(2)}, r"threshold: expected one number or shape \(3,\), got \(2,\)"),
         ({"n_steps": -1}, "n_steps: expected a whole number of at least 0, got -1"),

@@ -5,8 +5,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hippo.hopfield import update
-from hippo.learning_rules import hebb, outer_product, projection, pseudo_inverse, without_self_coupling
+from hippo.hopfield import recall, update
+from hippo.learning_rules import covariance, hebb, outer_product, projection, pseudo_inverse, without_self_coupling
+from hippo.metrics import overlap
 from hippo.patterns import random_patterns
 
 seeds = st.integers(0, 2**32 - 1)
@@ -14,6 +15,7 @@ seeds = st.integers(0, 2**32 - 1)
 sizes = st.tuples(st.integers(1, 12), st.integers(1, 10))
 
 RULES = {
+    "covariance": lambda x: covariance(x, 0.4),
     "hebb": hebb,
     "outer_product": outer_product,
     "pseudo_inverse": pseudo_inverse,
@@ -163,3 +165,37 @@ def test_wrong_values_are_refused_by_name():
         outer_product(torch.full((1, 2), 0.5), integer=True)
     with pytest.raises(ValueError, match="regularization: expected a number above 0, got 0"):
         pseudo_inverse(torch.ones(2, 3), regularization=0)
+
+
+@given(seeds, sizes, st.floats(0.1, 0.9))
+def test_covariance_equals_a_slow_loop(seed, size, p_up):
+    x = draw(seed, size)
+    mean, n = 2 * p_up - 1, size[1]
+    slow = torch.zeros(n, n, dtype=torch.float64)
+    for pattern in x.tolist():
+        for i, a in enumerate(pattern):
+            for j, b in enumerate(pattern):
+                if i != j:
+                    slow[i, j] += (a - mean) * (b - mean) / (4 * n * p_up * (1 - p_up))
+    assert torch.allclose(covariance(x, p_up), slow, atol=1e-12)
+
+
+@given(seeds, sizes)
+def test_covariance_of_unbiased_patterns_is_hebb(seed, size):
+    x = draw(seed, size)
+    assert torch.allclose(covariance(x, 0.5), hebb(x), atol=1e-12)
+
+
+def test_covariance_recalls_biased_patterns_that_hebb_runs_together(generator):
+    p_up = 0.3
+    x = random_patterns(30, 500, p_up=p_up, generator=generator)  # α = 0.06, overlaps of 0.16
+    kept = recall(covariance(x, p_up), x, threshold=1 - 2 * p_up, n_steps=20)
+    assert float(overlap(kept, x).mean()) > 0.99
+    # Hebb's network ends near the mean pattern, which overlaps with each by 0.4.
+    assert float(overlap(recall(hebb(x), x, n_steps=20), x).mean()) < 0.7
+
+
+@pytest.mark.parametrize("arguments", [(torch.ones(2, 3),), (-torch.ones(2, 3),), (torch.ones(2, 3), 1.0)])
+def test_patterns_without_variance_have_no_covariance(arguments):
+    with pytest.raises(ValueError, match=r"patterns: expected both \+1 and -1"):
+        covariance(*arguments)

@@ -9,26 +9,49 @@ import pytest
 import hippo
 
 NAMES = {
-    "hippo": """autoencoder conditioning corruption datasets dynamics experiments hopfield learning_rules metrics
-        patterns plotting training""",
+    "hippo": """attractors autoencoder conditioning corruption datasets dense dynamics experiments glauber hopfield
+        learning_rules memory metrics modern pattern_memory patterns plotting sequences storkey training""",
+    "hippo.attractors": "KINDS basin classify distinct is_fixed mixtures stability",
     "hippo.autoencoder": "Autoencoder",
     "hippo.conditioning": """CONTEXTS PRETRAINING_ROWS Responses conditioning_table pretraining_table ridge
         sensory_preconditioning stimulus_table""",
     "hippo.corruption": "add_gaussian_noise flip flip_exactly occlude occlude_every_second salt_and_pepper",
     "hippo.datasets": "DataError DownloadError Images flatten load_digits load_mnist only where_mnist",
+    "hippo.dense": "ExponentialMemory PolynomialMemory",
     "hippo.dynamics": "follow",
     "hippo.experiments": "EXPERIMENTS Experiment",
-    "hippo.hopfield": "energy field recall sweep trajectory update",
-    "hippo.learning_rules": "hebb outer_product projection pseudo_inverse without_self_coupling",
+    "hippo.glauber": "states sweep",
+    "hippo.hopfield": "HopfieldNetwork energy field recall sweep trajectory update",
+    "hippo.learning_rules": "covariance hebb outer_product projection pseudo_inverse without_self_coupling",
+    "hippo.memory": "BipolarMemory Memory Ties recall trajectory",
     "hippo.metrics": """bit_errors capacity_amit capacity_binary capacity_mceliece capacity_mceliece_all
-        capacity_projection capacity_storkey mse overlap overlaps""",
+        capacity_polynomial capacity_projection capacity_storkey mse nearest overlap overlaps""",
+    "hippo.modern": "ModernHopfield",
+    "hippo.pattern_memory": "LowRankHopfield PatternMemory hebb_memory",
     "hippo.patterns": "binarize random_patterns sign",
     "hippo.plotting": """COLOURS alt_text energy_traces error_curves figure_of loss_curves overlap_traces
         preconditioning_bars recall_grid reconstruction_grid save weight_matrix""",
+    "hippo.sequences": "Kernel cross_terms cycle dwell_time sequence_weights slow_trajectory",
+    "hippo.storkey": "Form learn storkey storkey_prefixes",
     "hippo.training": "History train",
 }
 
-WITHHELD = ("autoencoder", "conditioning", "corruption", "hopfield", "learning_rules", "metrics")
+WITHHELD = (
+    "attractors",
+    "autoencoder",
+    "conditioning",
+    "corruption",
+    "dense",
+    "glauber",
+    "hopfield",
+    "learning_rules",
+    "memory",
+    "metrics",
+    "modern",
+    "pattern_memory",
+    "sequences",
+    "storkey",
+)
 
 
 @pytest.mark.parametrize("module", NAMES)
