@@ -1,24 +1,18 @@
-"""One slot: a trusted process with the collected tests and a box, grading one job after another.
-
-Run as `python -m autograder.slot`; jobs come in as JSON lines on stdin, answers go out on stdout.
-"""
+"""One slot: collected tests and a box on the trusted side, grading one job after another."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import msgspec
 from msgspec import structs
 
-from autograder.assignment import Assignment, load_assignment
+from autograder.assignment import Assignment
 from autograder.atomic import write_whole
 from autograder.autograded import autograded_notebook
 from autograder.environment import environment_hash, versions
@@ -50,6 +44,14 @@ class Slot:
         self.assignment_hash = assignment.hash()
         self.bases = assignment.bases()
         self.versions = versions()
+
+    def introduction(self) -> dict[str, str]:
+        """What a record made here depends on, beside the submission."""
+        return {
+            "ready": self.box.level,
+            "assignment": self.assignment_hash,
+            "environment": environment_hash(self.versions, self.box.level),
+        }
 
     def answer(self, job: Job) -> dict[str, Any]:
         if isinstance(job, ExamineJob):
@@ -172,41 +174,3 @@ def open_slot(assignment: Assignment, level: str | None, trust: bool, work: Call
                 reference,
                 lambda runner: work(Slot(assignment, runner, box)),
             )
-
-
-def main() -> None:
-    """Serve jobs until stdin ends: first line in is the set-up, every line after it a job."""
-    out: TextIO = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # whatever tests print must not look like an answer
-
-    def say(answer: dict[str, Any]) -> None:
-        out.write(json.dumps(answer) + "\n")
-        out.flush()
-
-    setup = json.loads(sys.stdin.readline())
-
-    def serve(slot: Slot) -> None:
-        say(
-            {
-                "ready": slot.box.level,
-                "assignment": slot.assignment_hash,
-                "environment": environment_hash(slot.versions, slot.box.level),
-            }
-        )
-        for line in sys.stdin:
-            say(slot.answer(msgspec.json.decode(line, type=Job)))
-
-    try:
-        assignment = load_assignment(setup["assignment"], Path(setup["solutions"]))
-        open_slot(assignment, setup["level"], setup["trust"], serve)
-    except UserError as error:
-        say({"error": error.message, "exit_code": error.exit_code})
-    except KeyboardInterrupt:
-        pass
-
-
-if __name__ == "__main__":
-    import torch
-
-    torch.set_num_threads(1)
-    main()

@@ -21,6 +21,10 @@ from autograder.jobs import Job
 
 #: A job whose slot died is tried again this often: the fault may be ours.
 MAX_ATTEMPTS = 3
+#: So many jobs may fail for reasons of ours before the others are not tried any more.
+MAX_FAILED = 3
+#: How long a slot may take to tidy up.
+END_SECONDS = 10.0
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -29,11 +33,11 @@ class SlotLost(Exception):
 
 
 class SlotProcess:
-    """One `autograder.slot` process and the pipe to it."""
+    """One `autograder.slot_process` and the pipe to it."""
 
     def __init__(self, assignment: Assignment, level: str | None, trust: bool) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "autograder.slot"],
+            [sys.executable, "-P", "-m", "autograder.slot_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | ONE_THREAD,
@@ -75,15 +79,19 @@ class SlotProcess:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def close(self, *, kill: bool = False) -> None:
-        """End the slot; it takes its box along."""
-        if kill:
-            self._process.kill()
+    def let_go(self) -> None:
+        """Ask the slot to end, in the middle of a job too; it takes its box along."""
         with contextlib.suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
+
+    def close(self, *, kill: bool = False) -> None:
+        """End the slot and wait until it has ended."""
+        if kill:
+            self._process.kill()
+        self.let_go()
         try:
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -95,23 +103,42 @@ class Slots:
     """`jobs` slots working off one queue; `run` yields answers as they come."""
 
     def __init__(self, assignment: Assignment, jobs: int, level: str | None = None, trust: bool = False) -> None:
-        self._arguments = (assignment, level, trust)
+        self._assignment, self._level, self._trust = assignment, level, trust
+        self._lock, self._closing = threading.Lock(), False
         self._processes = [self._make() for _ in range(jobs)]
         self.info: dict[str, Any] = {}
 
     def _make(self) -> SlotProcess:
-        return SlotProcess(*self._arguments)
+        return SlotProcess(self._assignment, self._level, self._trust)
 
     def warm_up(self) -> dict[str, Any]:
-        """Warm all slots up; what the first one says of itself: level, hashes."""
-        try:
-            for process in self._processes:
-                self.info = process.warm_up()
-        except SlotLost:
-            raise UserError(
-                "a grading slot ended while it started; run `autograder doctor` to see why.", INFRASTRUCTURE
-            ) from None
+        """Warm all slots up; what they say of themselves: level, hashes."""
+        for place in range(len(self._processes)):
+            self._warm_up(place)
+            if place == 0:
+                self.info = self._processes[0].info
+                # all records of a run are made at one level, those of slots that replace a lost one too
+                self._level = self.info["ready"]
+            elif self._processes[place].info["ready"] != self._level:
+                self._replace(place)
+                self._warm_up(place)
         return self.info
+
+    def _warm_up(self, place: int) -> None:
+        for _ in range(MAX_ATTEMPTS):
+            try:
+                self._processes[place].warm_up()
+                return
+            except SlotLost:
+                self._replace(place)
+        raise UserError("a grading slot ended while it started; run `autograder doctor` to see why.", INFRASTRUCTURE)
+
+    def _replace(self, place: int) -> None:
+        self._processes[place].close(kill=True)
+        with self._lock:
+            if self._closing:
+                raise SlotLost
+            self._processes[place] = self._make()
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, dict[str, Any]]]:
         """Answers in the order in which they are ready; nothing is lost with a slot."""
@@ -129,11 +156,19 @@ class Slots:
             waiting.put(None)
         for thread in threads:
             thread.start()
+        failures = []
         for _ in range(count):
             job, answer = answers.get()
             if isinstance(answer, BaseException):
-                raise answer
+                failures.append(answer)
+                # one submission that ends every slot does not stop the others; a full disk does
+                ours = isinstance(answer, UserError) and answer.exit_code == INFRASTRUCTURE
+                if not ours or len(failures) > MAX_FAILED:
+                    raise answer
+                continue
             yield job, answer
+        if failures:
+            raise failures[0]
 
     def _serve(
         self,
@@ -148,18 +183,23 @@ class Slots:
                 answers.put((job, error))
 
     def _ask(self, place: int, job: Job) -> dict[str, Any]:
+        name = getattr(job, "student", None) or getattr(job, "key", "")
         for _ in range(MAX_ATTEMPTS):
             try:
-                return self._processes[place].ask(job)
+                answer = self._processes[place].ask(job)
             except SlotLost:
-                self._processes[place].close(kill=True)
-                self._processes[place] = self._make()
-                with contextlib.suppress(SlotLost):
-                    self._processes[place].warm_up()
-        name = getattr(job, "student", None) or getattr(job, "key", "")
+                self._replace(place)
+                self._warm_up(place)
+                why = f"the slot that graded {name} ended {MAX_ATTEMPTS} times"
+                continue
+            if "error" not in answer:
+                return answer
+            if answer["exit_code"] != INFRASTRUCTURE:
+                raise UserError(answer["error"], answer["exit_code"])
+            why = f"{name} could not be graded: {answer['error']}"
         raise UserError(
-            f"the slot that graded {name} ended {MAX_ATTEMPTS} times; everything graded so far is kept: run the "
-            "command again, and `autograder doctor` if it happens once more.",
+            f"{why}; everything graded so far is kept: run the command again, and `autograder doctor` if it happens "
+            "once more.",
             INFRASTRUCTURE,
         )
 
@@ -169,8 +209,12 @@ class Slots:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        with self._lock:
+            self._closing = True
         for process in self._processes:
-            process.close(kill=kind is not None)
+            process.let_go()
+        for process in self._processes:
+            process.close()
 
 
 def default_jobs() -> int:
