@@ -9,12 +9,12 @@ integers, finite floats and strings stand for themselves; everything else is `{t
 
 from __future__ import annotations
 
-import json
 import math
 import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from json import dumps, loads
 from typing import Any
 
 MAX_HEADER = 16_384
@@ -70,7 +70,7 @@ class _Packing:
 def encode(message: dict[str, Any], cap: int = MAX_BYTES) -> bytes:
     """One frame that holds `message`; `Unsupported` where a value cannot cross."""
     packing = _Packing(cap)
-    body = json.dumps({"m": _pack(message, packing, 0), "b": packing.descriptors}, allow_nan=False).encode("ascii")
+    body = dumps({"m": _pack(message, packing, 0), "b": packing.descriptors}, allow_nan=False).encode("ascii")
     if len(body) > MAX_JSON:
         raise Unsupported("the value has too many parts: return a tensor instead")
     header, first = (body, b"") if len(body) <= MAX_HEADER else (b'{"j": %d}' % len(body), body)
@@ -104,7 +104,7 @@ def decode(read: Read, cap: int = MAX_BYTES, with_numpy: bool = False) -> dict[s
 
 def _parse(raw: bytearray) -> Any:
     try:
-        return json.loads(raw.decode("ascii"), parse_constant=_refuse_constant)
+        return loads(raw.decode("ascii"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise ProtocolError("header is not JSON of this protocol") from None
 

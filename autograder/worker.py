@@ -6,11 +6,14 @@ It runs inside the box as a plain script beside `protocol.py`, or in a student's
 from __future__ import annotations
 import __future__
 
-import ast
+import builtins
 import linecache
 import random
 import sys
 import types
+
+# bound here, because student code may replace what the modules hold
+from ast import ImportFrom, Module, parse, stmt
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -87,7 +90,7 @@ class Interpreter:
         for statement in tree.body:
             try:
                 flags |= _future_flags(statement)
-                code = compile(ast.Module([statement], []), label, "exec", flags, dont_inherit=True)
+                code = compile(Module([statement], []), label, "exec", flags, dont_inherit=True)
                 exec(code, self.namespace)
             except BaseException as error:
                 etype, message = _described(error)
@@ -162,6 +165,14 @@ class Interpreter:
         return value
 
 
+def _own_builtins() -> types.ModuleType:
+    """Builtins for student code alone: what it replaces there stays as it was for everybody else."""
+    copy = types.ModuleType("builtins")
+    vars(copy).update(vars(builtins))
+    sys.modules["builtins"] = copy
+    return copy
+
+
 def _seed(seed: int) -> None:
     """Seed the generators that students use."""
     import numpy as np
@@ -189,20 +200,20 @@ def _display(*values: object, **options: object) -> None:
         print(value)
 
 
-def _parse(source: str, label: str) -> tuple[ast.Module, str]:
+def _parse(source: str, label: str) -> tuple[Module, str]:
     """Tree of the cell; lines for the shell and help (%, !, ?) are left out only where it would not parse with them."""
     try:
-        return ast.parse(source, label), source
+        return parse(source, label), source
     except SyntaxError:
         lines = ["" if line.lstrip().startswith(("%", "!", "?")) or line.rstrip().endswith("?") else line
                  for line in source.split("\n")]
         if lines == source.split("\n"):
             raise
-        return ast.parse("\n".join(lines), label), "\n".join(lines)
+        return parse("\n".join(lines), label), "\n".join(lines)
 
 
-def _future_flags(statement: ast.stmt) -> int:
-    if not isinstance(statement, ast.ImportFrom) or statement.module != "__future__":
+def _future_flags(statement: stmt) -> int:
+    if not isinstance(statement, ImportFrom) or statement.module != "__future__":
         return 0
     return sum(getattr(__future__, alias.name).compiler_flag for alias in statement.names
                if hasattr(__future__, alias.name))
@@ -236,6 +247,7 @@ def _out_of_memory(error: BaseException) -> bool:
 def serve(read: protocol.Read, write: Callable[[bytes], object], cap: int) -> None:
     """Answer requests until the grader goes away."""
     interpreter = Interpreter()
+    interpreter.namespace["__builtins__"] = _own_builtins()
     for request in _requests(read):
         write(interpreter.answer(request, cap))
 

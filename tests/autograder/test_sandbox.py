@@ -86,7 +86,7 @@ def assert_honest(box: Box) -> None:
      "def f():\n    forge(len(h).to_bytes(4, 'little') + h)\n    time.sleep(9)", "protocol"),
     ("def f():\n    [os.close(n) for n in range(3, 1024) if n in map(int, os.listdir('/proc/self/fd'))]", "crashed"),
     ("class V:\n    def __reduce__(self): return os.system, ('touch pickled',)\ndef f():\n    return V()", "unsupported"),
-    ("json = __import__('json')\njson.dumps = lambda *a, **k: 'forged'\ndef f():\n    return 1", "protocol"),
+    ("import protocol\nprotocol.dumps = lambda *a, **k: 'forged'\ndef f():\n    return 1", "protocol"),
     ("class A:\n    def __getattr__(self, n): return self\n    def __eq__(self, o): return True\ndef f():\n    return A()",
      "unsupported"),
 ], ids=lambda v: v.replace("\n", " ")[:40])
