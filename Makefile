@@ -33,8 +33,10 @@ test-browser: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m browser
 
 # Tables of ours against a peer or a floor; nothing here passes or fails.
+BENCH_COUNT ?= 1000
 bench: setup
-	OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/grading.py
+	for table in against_nbgrader split slots farm; do OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/$$table.py || exit; done
+	OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/soak.py --count $(BENCH_COUNT)
 
 clean:
 	rm -rf .venv demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

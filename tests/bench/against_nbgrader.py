@@ -1,172 +1,143 @@
-"""`make bench`: ours against `nbgrader autograde` on the same answers, in the same run.
+"""`make bench`: ours against `nbgrader autograde` on the same submissions, with the same properties, in the same run.
 
-The notebook of functions and tests only is the fair comparison: both tools execute all of it.
-nbgrader gets its tests as cells with a few assertions per function, ours runs the assignment's
-whole hidden test set inside the box; both write a gradebook. Marginal cost = (8 submissions - 2) / 6,
-so that neither is charged for its start.
+Three notebooks: the hippocampus notebook as handed in, whose experiments nbgrader executes again; the same
+with functions and tests only; and the small assignment that `autograder new` makes. nbgrader runs the
+properties in test cells, in the student's own process; ours runs them across the trust line. Both
+write a gradebook. The cost of one more submission = (many - few) / difference, so that neither is
+charged for its start.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from autograder.assignment import Assignment, load_assignment  # noqa: E402
+from autograder.new_assignment import new_assignment  # noqa: E402
 from autograder.notebooks import Cell, to_ipynb  # noqa: E402
-from autograder.release import released_cells  # noqa: E402
+from tests.bench.cost import Cost, measure, table  # noqa: E402
 from tests.course.demo_class import ClassMaker  # noqa: E402
 
-NAME = "hippocampus"
 MANY, FEW = 8, 2
-#: Smoke tests in the style of an nbgrader course: one cell per graded function.
-SMOKE = "assert callable({name})\nassert {name}.__doc__ is not None or True"
+REPEATS = 3
+#: What a test cell of the nbgrader course holds.
+TEST_CELL = """import sys
+sys.path.insert(0, {root!r})
+from tests.bench.in_process import assert_question
+assert_question({solutions!r}, {name!r}, {question!r}, globals())"""
 
 
-@dataclass
-class Cost:
-    """What a command cost, its children included."""
-
-    wall: float
-    cpu: float
-    peak_mb: float
+def handed_in(assignment: Assignment, *, whole: bool) -> list[Cell]:
+    """The solved notebook: all of it, or functions and tests only."""
+    return [cell for cell in ClassMaker(assignment).solved() if whole or cell.role in ("", "answer", "check")]
 
 
-def measure(command: list[str], folder: Path) -> Cost:
-    """Run a command and add up CPU time and the highest memory of its whole process tree."""
-    import psutil
-
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    peak = [0.0]
-
-    def watch() -> None:
-        while process.poll() is None:
-            try:
-                parent = psutil.Process(process.pid)
-                total = sum(p.memory_full_info().pss for p in [parent, *parent.children(recursive=True)])
-                peak[0] = max(peak[0], total / 2**20)
-            except psutil.Error:
-                pass
-            time.sleep(0.3)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    _, errors = process.communicate()
-    watcher.join()
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode:
-        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{errors[-3000:]}")
-    return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak[0])
-
-
-#: The shortest experiment of the notebook, and the cell it needs.
-EXPERIMENT = ("data", "experiment-3-3")
-
-
-def answers(maker: ClassMaker, *, experiment: bool) -> list[Cell]:
-    """The solved notebook without figures and written answers, with one experiment or with none."""
-    return [c for c in maker.solved() if c.role in ("", "answer", "check") or (experiment and c.id in EXPERIMENT)]
-
-
-def with_smoke_tests(assignment: Assignment, cells: list[Cell]) -> list[Cell]:
-    """Test cells as an nbgrader course would have them."""
+def nbgrader_course(assignment: Assignment, root: Path, count: int, whole: bool) -> list[str]:
+    """A course of `count` submissions as nbgrader wants it; returns the command that grades it."""
+    cells = handed_in(assignment, whole=whole)
     for cell in cells:
         if cell.role == "check":
-            names = assignment.manifest.find(cell.question).names
-            cell.source = "\n".join(SMOKE.format(name=name) for name in names)
+            cell.source = TEST_CELL.format(root=str(ROOT), solutions=str(assignment.folder.parent), name=assignment.name,
+                                           question=cell.question)
             cell.metadata["nbgrader"].pop("checksum", None)
-    return cells
-
-
-def nbgrader_course(assignment: Assignment, root: Path, count: int, experiment: bool) -> list[str]:
-    """A course of `count` submissions as nbgrader wants it; returns the command that grades it."""
-    maker = ClassMaker(assignment)
     (root / "nbgrader_config.py").write_text(
         f"c = get_config()\nc.CourseDirectory.root = {str(root)!r}\nc.CourseDirectory.db_url = 'sqlite:///{root}/gradebook.db'\n"
-        "c.ExecutePreprocessor.timeout = 120\n"
+        "c.ExecutePreprocessor.timeout = 600\n"
     )
-    source = root / "source" / NAME
-    source.mkdir(parents=True)
-    (source / f"{NAME}.ipynb").write_text(to_ipynb(with_smoke_tests(assignment, answers(maker, experiment=experiment))))
+    name, text = assignment.name, to_ipynb(cells)
     nbgrader = str(Path(sys.executable).parent / "nbgrader")
-    subprocess.run([nbgrader, "generate_assignment", NAME], cwd=root, check=True, capture_output=True)
+    for path in [root / "source" / name, *(root / "submitted" / f"s{student}" / name for student in range(count))]:
+        path.mkdir(parents=True)
+        (path / f"{name}.ipynb").write_text(text)
+    subprocess.run([nbgrader, "generate_assignment", name], cwd=root, check=True, capture_output=True)
+    return [nbgrader, "autograde", name]
+
+
+def our_course(assignment: Assignment, root: Path, count: int, whole: bool) -> list[str]:
+    text = to_ipynb(handed_in(assignment, whole=whole))
     for student in range(count):
-        folder = root / "submitted" / f"s{student}" / NAME
+        folder = root / "submitted" / f"s{student}" / assignment.name
         folder.mkdir(parents=True)
-        (folder / f"{NAME}.ipynb").write_text(
-            to_ipynb(with_smoke_tests(assignment, answers(maker, experiment=experiment)))
-        )
-    return [nbgrader, "autograde", NAME]
+        (folder / f"{assignment.name}.ipynb").write_text(text)
+    return [str(Path(sys.executable).parent / "autograder"), "grade", assignment.name, "--course", str(root),
+            "--solutions", str(assignment.folder.parent), "--jobs", "1", "--quiet"]
 
 
-def our_course(assignment: Assignment, root: Path, count: int, experiment: bool) -> list[str]:
-    maker = ClassMaker(assignment)
-    for student in range(count):
-        folder = root / "submitted" / f"s{student}" / NAME
-        folder.mkdir(parents=True)
-        (folder / f"{NAME}.ipynb").write_text(to_ipynb(answers(maker, experiment=experiment)))
-    return [
-        str(Path(sys.executable).parent / "autograder"),
-        "grade",
-        NAME,
-        "--course",
-        str(root),
-        "--solutions",
-        str(assignment.folder.parent),
-        "--jobs",
-        "1",
-        "--quiet",
-    ]
+Course = Callable[[Assignment, Path, int, bool], list[str]]
 
 
-def cost(make: object, assignment: Assignment, count: int, experiment: bool = False) -> Cost:
-    root = Path(tempfile.mkdtemp(prefix="hippo-bench-"))
+def cost(make: Course, assignment: Assignment, count: int, *, whole: bool = False) -> Cost:
+    root = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
-        command = make(assignment, root, count, experiment)  # type: ignore[operator]
-        return measure(command, root)
+        return measure(make(assignment, root, count, whole), root)
     finally:
         shutil.rmtree(root, ignore_errors=True)
 
 
+def full_marks(assignment: Assignment) -> None:
+    """Both tools must see a right submission as right, or the comparison is of something else."""
+    root = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        subprocess.run(nbgrader_course(assignment, root, 1, False), cwd=root, check=True, capture_output=True)
+        graded = json.loads((root / "autograded" / "s0" / assignment.name / f"{assignment.name}.ipynb").read_text())
+        errors = [o for c in graded["cells"] for o in c.get("outputs", []) if o["output_type"] == "error"]
+        if errors:
+            sys.exit(f"nbgrader's test cells fail on the solution: {errors[0]['ename']}: {errors[0]['evalue']}")
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def one_more(make: Course, assignment: Assignment) -> tuple[list[float], list[float], list[Cost]]:
+    """Wall and CPU seconds that one more submission costs, once per repeat, and the costs themselves."""
+    walls, cpus, costs = [], [], []
+    for _ in range(REPEATS):
+        few, many = (cost(make, assignment, count) for count in (FEW, MANY))
+        walls.append((many.wall - few.wall) / (MANY - FEW))
+        cpus.append((many.cpu - few.cpu) / (MANY - FEW))
+        costs += [many]
+    return walls, cpus, costs
+
+
 def main() -> None:
     os.environ |= {"OMP_NUM_THREADS": "1", "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    assignment = load_assignment(NAME, ROOT / "solutions")
-    assert released_cells(assignment)
-    for make in (our_course, nbgrader_course):
-        cost(make, assignment, 1)  # compiles and caches what both need; not counted
-    costs = {
-        (who, n): cost(make, assignment, n)
-        for n in (FEW, MANY)
-        for who, make in (("ours", our_course), ("nbgrader", nbgrader_course))
-    }
-    rows = []
-    for what, number in (("wall", lambda c: c.wall), ("CPU", lambda c: c.cpu)):
-        ours, theirs = (number(costs[who, MANY]) for who in ("ours", "nbgrader"))
-        rows.append((f"{MANY} submissions, whole command, {what} s", ours, theirs, ""))
-        each = [(number(costs[who, MANY]) - number(costs[who, FEW])) / (MANY - FEW) for who in ("ours", "nbgrader")]
-        rows.append((f"one more submission, {what} s", *each, "20 : 1"))
-    ours, theirs = (cost(make, assignment, 1, experiment=True) for make in (our_course, nbgrader_course))
-    rows.append(("1 submission with an experiment, command, wall s", ours.wall, theirs.wall, ""))
-    rows.append(("the same, CPU s", ours.cpu, theirs.cpu, ""))
-    rows.append(("peak memory, MiB", costs["ours", MANY].peak_mb, costs["nbgrader", MANY].peak_mb, ""))
-    print(f"{'':50} {'ours':>9} {'nbgrader':>9} {'ratio':>8}  target")
-    for name, ours, theirs, target in rows:
-        print(f"{name:50} {ours:9.2f} {theirs:9.2f} {theirs / ours:7.1f}×  {target}")
-    print(json.dumps({f"{who}-{n}": vars(c) for (who, n), c in costs.items()}))
+    os.environ.pop("HIPPO_DATA", None)  # the experiments run on the bundled digits: the shortest that nbgrader can do
+    course = Path(tempfile.mkdtemp(prefix="bench-solutions-"))
+    new_assignment("overlap", course)
+    cases = [("hippocampus, functions and tests only", load_assignment("hippocampus", ROOT / "solutions")),
+             ("the assignment of `autograder new`", load_assignment("overlap", course))]
+    rows: list[tuple[object, ...]] = []
+    peaks: dict[str, float] = {}
+    for title, assignment in cases:
+        full_marks(assignment)
+        for make in (our_course, nbgrader_course):
+            cost(make, assignment, 1)  # compiles and caches what both need; not counted
+        ours, theirs = one_more(our_course, assignment), one_more(nbgrader_course, assignment)
+        for place, what in ((0, "wall"), (1, "CPU")):
+            a, b = statistics.median(ours[place]), statistics.median(theirs[place])
+            rows.append((f"{title}: one more, {what} s", a, b, f"{b / a:.1f} : 1", "20 : 1"))
+        a, b = (statistics.median(c.wall for c in costs[2]) for costs in (ours, theirs))
+        rows.append((f"{title}: {MANY} submissions, whole command, wall s", a, b, f"{b / a:.1f} : 1", ""))
+        peaks = {"ours": max(c.peak_mb for c in ours[2]), "nbgrader": max(c.peak_mb for c in theirs[2])}
+        if assignment is cases[0][1]:
+            rows.append(("… peak memory MiB", peaks["ours"], peaks["nbgrader"], "", ""))
+            more = {make: [cost(make, assignment, n, whole=True) for n in (1, 2)] for make in (our_course, nbgrader_course)}
+            for what in ("wall", "cpu"):
+                a, b = (getattr(two, what) - getattr(one, what) for one, two in more.values())
+                rows.append((f"hippocampus, as handed in: one more, {what} s", a, b, f"{b / a:.1f} : 1", "20 : 1"))
+            if not ours[2][0].whole:
+                print("CPU without the boxed processes: no control group could be made to count them.")
+    table("ours against nbgrader autograde, one slot", ("", "ours", "nbgrader", "ratio", "target"), rows)
+    shutil.rmtree(course, ignore_errors=True)
 
 
 if __name__ == "__main__":
