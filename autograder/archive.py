@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from autograder.errors import NOT_GRADABLE, USAGE, UserError
@@ -91,15 +91,17 @@ def unpacked(outer: Entry) -> list[Entry]:
 
     def read_again(place: int) -> bytes:
         # so that no more than one such zip is held in memory
-        return _inner_entries(outer.read())[place].read()
+        return _inner_entries(outer)[place].read()
 
     return [
         Entry((*outer.parts, *inner.parts), inner.modified, inner.problem, partial(read_again, place))
-        for place, inner in enumerate(_inner_entries(outer.read()))
+        for place, inner in enumerate(_inner_entries(outer))
     ]
 
 
-def _inner_entries(raw: bytes) -> list[Entry]:
+@lru_cache(maxsize=1)
+def _inner_entries(outer: Entry) -> list[Entry]:
+    raw = outer.read()
     try:
         return zip_entries(zipfile.ZipFile(io.BytesIO(raw)), len(raw))
     except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, zlib.error, OSError, UserError):

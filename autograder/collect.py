@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from autograder.course import Course, is_student_id
 from autograder.errors import NOTHING_TO_DO, USAGE, UserError
 from autograder.layouts import is_about, whose, without_root
 from autograder.plaintext import one_line
-from autograder.quarantine import write_quarantine
+from autograder.quarantine import keep, write_reasons
 
+#: Refused files of one sender that are kept, all together.
+MAX_KEPT_BYTES = 60 * 2**20
 COLLECTED, UNCHANGED, KEPT, QUARANTINED, IGNORED = "collected", "unchanged", "kept", "quarantined", "ignored"
 
 
@@ -100,7 +103,7 @@ def collect(source: Path, course: Path, assignment: str, *, expected_names: Coll
         for candidates in run.by_student(entries, stem):
             run.take(candidates)
     rows = sorted([*run.rows, *(row for row, _ in run.refused)], key=lambda row: (row.student, row.file))
-    folder = write_quarantine(course / "quarantine" / assignment, run.refused) if run.refused else ""
+    folder = write_reasons(run.quarantine, run.refused) if run.refused else ""
     count = {o: sum(row.outcome == o for row in rows) for o in (COLLECTED, UNCHANGED, KEPT, QUARANTINED, IGNORED)}
     missing = sorted(s for s in run.students if not (course / "submitted" / s / assignment).exists())
     return CollectReport(
@@ -114,7 +117,9 @@ class _Run:
     def __init__(self, course: Path, assignment: str, students: Collection[str]) -> None:
         self.course, self.assignment, self.students = course, assignment, students
         self.rows: list[CollectRow] = []
-        self.refused: list[tuple[CollectRow, bytes | None]] = []
+        self.quarantine = course / "quarantine" / assignment
+        self.refused: list[tuple[CollectRow, str]] = []
+        self.kept_bytes: Counter[str] = Counter()
 
     def by_student(self, entries: Sequence[Entry], source_stem: str) -> list[list[_Candidate]]:
         """Notebooks grouped by student; everything else is told in `rows` and `refused`."""
@@ -176,11 +181,17 @@ class _Run:
                 self.rows.append(_row(student, entry, outcome, "; ".join([said, *self._notes(candidate, raw)])))
 
     def refuse(self, student: str, entry: Entry, why: str, raw: bytes | None = None) -> None:
-        """Send a file to quarantine; what must not be read leaves only its reason there."""
+        """Send a file to quarantine; of what must not be read, or is too much, only the reason is there."""
         if raw is None:
             with suppress(RefusedFile):
                 raw = entry.read()
-        self.refused.append((_row(student, entry, QUARANTINED, f"not collected: {entry.problem or why}"), raw))
+        why = entry.problem or why
+        sender = student or next((part for part in entry.parts if part.lower().endswith(".zip")), entry.path)
+        self.kept_bytes[sender] += len(raw or b"")
+        if raw is not None and self.kept_bytes[sender] > MAX_KEPT_BYTES:
+            raw, why = None, f"{why}; not kept either, {MAX_KEPT_BYTES >> 20} MiB of the same sender are"
+        row = _row(student, entry, QUARANTINED, f"not collected: {why}")
+        self.refused.append((row, keep(self.quarantine, row.file, raw) if raw is not None else ""))
 
     def _notes(self, candidate: _Candidate, raw: bytes) -> list[str]:
         notes = []

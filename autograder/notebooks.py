@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import NOT_GRADABLE, UserError
+from autograder.errors import INFRASTRUCTURE, NOT_GRADABLE, UserError
 from autograder.lean import lean_imports
+from autograder.plainfile import OF_THE_FILE, plain_bytes
 
 #: What a cell is for; the empty role is text or given code.
 ROLES = ("", "answer", "written", "experiment", "figures", "check")
@@ -74,21 +77,32 @@ def read_ipynb(path: Path) -> list[Cell]:
     UserError
         One sentence a student understands (exit code 4) when the file is no notebook.
     """
-    if path.is_symlink() or not path.exists():
-        raise UserError(f"{path.name} is not there.", NOT_GRADABLE)
-    if not path.is_file():
-        raise UserError(f"{path.name} is a folder or special file, expected a notebook file.", NOT_GRADABLE)
-    if path.stat().st_size > MAX_NOTEBOOK_BYTES:
-        megabytes = path.stat().st_size / 2**20
-        raise UserError(
-            f"{path.name} has {megabytes:.0f} MiB; at most {MAX_NOTEBOOK_BYTES >> 20} MiB are read: "
-            "clear large outputs and hand it in again.",
-            NOT_GRADABLE,
-        )
-    raw = path.read_bytes()
+    return cells_of(submitted_bytes(path), path.name)
+
+
+def submitted_bytes(path: Path) -> bytes:
+    """What stands in a submitted file; a link, folder, pipe or device in its place is refused, nothing hangs."""
+    try:
+        raw = plain_bytes(path, MAX_NOTEBOOK_BYTES)
+    except FileNotFoundError:
+        raise UserError(f"{path.name} is not there.", NOT_GRADABLE) from None
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise UserError(
+                f"{path.name}: {error.strerror}; at most {MAX_NOTEBOOK_BYTES >> 20} MiB are read: clear large outputs "
+                "and hand it in again.",
+                NOT_GRADABLE,
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM):
+            raise UserError(f"{path.name} cannot be read: {error.strerror}.", NOT_GRADABLE) from None
+        if error.errno in OF_THE_FILE:
+            raise UserError(
+                f"{path.name} is a folder, link or special file, expected a notebook file.", NOT_GRADABLE
+            ) from None
+        raise UserError(f"{path} cannot be read: {error.strerror}.", INFRASTRUCTURE) from None
     if not raw.strip():
         raise UserError(f"{path.name} is empty.", NOT_GRADABLE)
-    return cells_of(raw, path.name)
+    return raw
 
 
 def cells_of(raw: bytes, name: str) -> list[Cell]:
@@ -119,13 +133,14 @@ def _cell(raw: dict[str, Any]) -> Cell:
     assert isinstance(metadata, dict)
     record = metadata.get("nbgrader")
     grade_id = record.get("grade_id") if isinstance(record, dict) else None
-    cell_id = raw.get("id")
+    # nbgrader's grade_id survives tools that renew cell ids
+    ids = [grade_id] if isinstance(grade_id, str) else [raw.get("id")]
     outputs = raw.get("outputs")
     return Cell(
         kind="code" if raw.get("cell_type") == "code" else "markdown",
         source=_text(raw.get("source", raw.get("input", ""))),
-        # nbgrader's grade_id survives tools that renew cell ids
-        id=grade_id if isinstance(grade_id, str) else cell_id if isinstance(cell_id, str) else "",
+        # what is no id of nbformat is the id of no released cell, but could stand in a message
+        id=next((i for i in ids if isinstance(i, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", i)), ""),
         outputs=[o for o in outputs if isinstance(o, dict)] if isinstance(outputs, list) else [],
         metadata=metadata,
     )

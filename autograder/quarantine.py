@@ -23,20 +23,21 @@ class Refused(Protocol):
     what: str
 
 
-def write_quarantine(folder: Path, refused: Sequence[tuple[Refused, bytes | None]]) -> str:
-    """Write refused files under names of our own and `reasons.csv`, in which earlier reasons stay.
+def keep(folder: Path, name: str, raw: bytes) -> str:
+    """Put a refused file into quarantine under a name of our own, which is returned."""
+    suffix = next((s for s in (".ipynb", ".zip") if name.lower().endswith(s)), "")
+    kept = hashlib.sha256(raw).hexdigest()[:16] + suffix
+    write_whole(folder / kept, raw)
+    return kept
 
-    Returns the folder's path as text. A file without bytes was too dangerous to read: only its
-    reason is written.
+
+def write_reasons(folder: Path, refused: Sequence[tuple[Refused, str]]) -> str:
+    """Write `reasons.csv`, in which earlier reasons stay: refused files and the names they are kept under.
+
+    Returns the folder's path as text. A file without such a name was too dangerous or too large to
+    keep: there is only its reason.
     """
-    lines = []
-    for row, raw in refused:
-        kept = ""
-        if raw is not None:
-            suffix = next((s for s in (".ipynb", ".zip") if row.file.lower().endswith(s)), "")
-            kept = hashlib.sha256(raw).hexdigest()[:16] + suffix
-            write_whole(folder / kept, raw)
-        lines.append([spreadsheet_cell(cell) for cell in (row.student, row.file, row.what, kept)])
+    lines = [[spreadsheet_cell(cell) for cell in (row.student, row.file, row.what, kept)] for row, kept in refused]
     path = folder / "reasons.csv"
     if path.is_file():
         with path.open(encoding="utf-8", newline="", errors="replace") as file:

@@ -7,6 +7,7 @@ import functools
 import json
 import math
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ import numpy as np
 import torch
 
 from autograder import archive, protocol
+from autograder import collect as collector
 from autograder.assignment import Assignment, load_assignment
 from autograder.autograded import autograded_notebook
 from autograder.collect import COLLECTED, IGNORED, KEPT, QUARANTINED, UNCHANGED, CollectReport, collect
@@ -39,7 +41,8 @@ from tests.fuzz.seeds import NAME, STUDENTS, write_assignment
 #: Bytes of buffers that a frame may hold here: small, so that the limit is reached.
 CAP = 1 << 16
 #: Limits of the archive reader, scaled down to the size of what a fuzzer makes.
-SMALL = {"MAX_FILE_BYTES": 1 << 16, "HARMLESS_BYTES": 1 << 12, "MAX_ENTRIES": 64}
+SMALL = {archive: {"MAX_FILE_BYTES": 1 << 16, "HARMLESS_BYTES": 1 << 12, "MAX_ENTRIES": 64},
+         collector: {"MAX_KEPT_BYTES": 1 << 16}}  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------------ frames
@@ -186,7 +189,7 @@ def check_notebook(raw: bytes) -> None:
     if submission.foreign:
         return
     for label, source in submission.code:
-        label.encode("utf-8")
+        assert one_line(label, 100) == label
         assert not unreadable(source), "code that Python cannot read is not sent on"
     try:
         protocol.encode({"cells": [[label, source] for label, source in submission.code]})
@@ -251,8 +254,9 @@ def check_archive(raw: bytes) -> None:
                 assert not list(course.iterdir()), "refused as a whole, but something was written"
                 return
             assert_accounted_for(reports[-1], course)
-            # what a zip may unpack to, of its own size and of a class's small files
-            limit = archive.MAX_RATIO * len(raw) + 100 * archive.HARMLESS_BYTES
+            # one submission of each student, and what is kept of the others
+            senders = {row.student or re.split("(?i)[.]zip", row.file)[0] for row in reports[-1].rows}
+            limit = len(senders) * (collector.MAX_KEPT_BYTES + archive.MAX_FILE_BYTES)
             assert sum(f.stat().st_size for f in _files(course) if f.name != "reasons.csv") <= limit
         first, second = reports
         assert len(first.rows) == len(second.rows)
@@ -297,12 +301,14 @@ def _files(folder: Path) -> Iterator[Path]:
 @contextmanager
 def small_limits() -> Iterator[None]:
     """The archive reader with limits that a fuzzer's small inputs can exceed."""
-    before = {name: getattr(archive, name) for name in SMALL}
-    vars(archive).update(SMALL)
+    before = {module: {name: getattr(module, name) for name in small} for module, small in SMALL.items()}
+    for module, small in SMALL.items():
+        vars(module).update(small)
     try:
         yield
     finally:
-        vars(archive).update(before)
+        for module, usual in before.items():
+            vars(module).update(usual)
 
 
 # ---------------------------------------------------------------------------- manifests and records
