@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import socket
 import struct
 import sys
@@ -31,13 +32,13 @@ if __name__ == "__main__":
     sys.path.insert(0, OWN)
 
 import isolation_confine as confine  # type: ignore[import-not-found]  # noqa: E402
-from isolation_memory import cpu_seconds, memory_bytes, queued_seconds, tree  # type: ignore[import-not-found]  # noqa: E402
-from isolation_sweep import end_all, remove  # type: ignore[import-not-found]  # noqa: E402
+from isolation_memory import cpu_seconds, queued_seconds, tree  # type: ignore[import-not-found]  # noqa: E402
+from isolation_sweep import empty, end_all  # type: ignore[import-not-found]  # noqa: E402
 
 HEADER = struct.Struct("<cII")
 CHUNK = 1 << 16
 END_SECONDS = 10.0
-#: All that student code may open; its own limits and the box around it deny the rest.
+#: What may be read of /proc and /sys.
 PROC = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu")
 
 
@@ -51,12 +52,23 @@ class Relayed:
         self.open = {data.fileno(), out, err}
         self.oom_before = oom_kills()
 
+    def drain(self) -> None:
+        """Send what has been printed so far, as much as a pipe holds."""
+        for descriptor, kind in ((self.out, b"O"), (self.err, b"P")):
+            for _ in range(16 if descriptor in self.open else 0):
+                data = b""
+                with suppress(OSError):
+                    data = os.read(descriptor, CHUNK)
+                if not data:
+                    break
+                send(kind, self.number, data)
+
 
 class Relay:
-    """Carries frames until stdin ends or the zygote does."""
+    """Carries frames both ways."""
 
-    def __init__(self, control: socket.socket, zygote: int, scratch: str, enough: int) -> None:
-        self.control, self.zygote, self.scratch, self.enough = control, zygote, scratch, enough
+    def __init__(self, control: socket.socket, zygote: int, scratch: str) -> None:
+        self.control, self.zygote, self.scratch = control, zygote, scratch
         self.workers: dict[int, Relayed] = {}
         self.received = bytearray()
         self.poll = select.poll()
@@ -64,6 +76,7 @@ class Relay:
         self.poll.register(control, select.POLLIN)
 
     def serve(self) -> None:
+        """Until stdin ends or the zygote does."""
         while True:
             for descriptor, _ in self.poll.poll():
                 if descriptor == 0:
@@ -92,7 +105,8 @@ class Relay:
                 worker.waiting += payload
                 self._to(worker)
             elif kind == b"U":
-                send(b"U", number, json.dumps(used(worker, self.enough)).encode())
+                worker.drain()
+                send(b"U", number, json.dumps(used(worker, self.zygote)).encode())
             elif kind == b"K":
                 self._end(worker)
 
@@ -166,19 +180,14 @@ class Relay:
     def _end(self, worker: Relayed) -> None:
         others = [other for other in self.workers.values() if other is not worker]
         left = end_all(lambda: self._strangers([other.init for other in others if other.init]), END_SECONDS)
-        for descriptor in (worker.out, worker.err):
-            with suppress(OSError):
-                while descriptor in worker.open and (data := os.read(descriptor, CHUNK)):
-                    send(b"O" if descriptor == worker.out else b"P", worker.number, data)
+        worker.drain()
         for descriptor in worker.open:
             self.poll.unregister(descriptor)
         worker.data.close()
-        os.close(worker.out)
-        os.close(worker.err)
+        for descriptor in (worker.out, worker.err):
+            os.close(descriptor)
         del self.workers[worker.number]
-        keep = {os.path.basename(other.scratch) for other in others}  # noqa: PTH119
-        with os.scandir(self.scratch) as entries:
-            clean = sum(not _gone(entry) for entry in entries if entry.name not in keep) == 0
+        clean = empty(self.scratch, {os.path.basename(other.scratch) for other in others})  # noqa: PTH119
         send(b"K", worker.number, json.dumps({"left": len(left), "oom": oom_kills() > worker.oom_before}).encode())
         if left or not clean:
             sys.exit(0)  # with the container everything ends; the next one is fresh
@@ -189,14 +198,6 @@ class Relay:
         everything = [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
         # where this is not the first process of a container, only what it has started is its own
         return [pid for pid in (everything if os.getpid() == 1 else tree(os.getpid())) if pid not in keep]
-
-
-def _gone(entry: os.DirEntry[str]) -> bool:
-    if entry.is_dir(follow_symlinks=False):
-        return bool(remove(entry.path))
-    with suppress(OSError):
-        os.unlink(entry.path)  # noqa: PTH108
-    return not os.path.lexists(entry.path)
 
 
 def send(kind: bytes, number: int, payload: bytes = b"") -> None:
@@ -219,14 +220,24 @@ def receive() -> bytes:
     return exactly(HEADER.unpack(exactly(HEADER.size))[2])
 
 
-def used(worker: Relayed, enough: int) -> dict[str, Any]:
+def used(worker: Relayed, zygote: int) -> dict[str, Any]:
     """Seconds of CPU and of waiting for a processor, and bytes of memory, of all processes of a worker.
 
-    Up to `enough` bytes an upper bound will do.
+    Nobody of the same user may look into these processes, so what each shares with the zygote is taken to be all that
+    the zygote has; who gives that back and fills it anew meets the engine's own limit.
     """
-    pids = tree(worker.init)
-    return {"cpu": cpu_seconds(pids), "queued": queued_seconds(worker.student), "memory": memory_bytes(pids, enough),
-            "oom": oom_kills() > worker.oom_before}
+    pids, shared = tree(worker.init), own_pages(zygote)
+    pages = sum(max(own_pages(pid) - shared, 0) for pid in pids)
+    return {"cpu": cpu_seconds(pids), "queued": queued_seconds(worker.student),
+            "memory": pages * os.sysconf("SC_PAGE_SIZE"), "oom": oom_kills() > worker.oom_before}
+
+
+def own_pages(pid: int) -> int:
+    """Resident pages of a process that are no file's."""
+    with suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/statm", encoding="ascii") as file:  # noqa: PTH123
+        fields = file.read().split()
+        return int(fields[1]) - int(fields[2])
+    return 0
 
 
 def oom_kills() -> int:
@@ -260,6 +271,7 @@ def versions(names: list[str]) -> dict[str, str]:
 def main() -> None:
     confine.hide_memory()
     confine.adopt_orphans()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would let students interrupt even process 1
     config = json.loads(receive())
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
@@ -269,8 +281,7 @@ def main() -> None:
         return
     zygote = os.fork()
     if zygote == 0:
-        null = os.open(os.devnull, os.O_RDWR)
-        os.dup2(null, 0)
+        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
         os.dup2(2, 1)  # stdout is for frames
         os.set_inheritable(theirs.fileno(), True)
         os.execv(sys.executable, [sys.executable, "-S", "-s", "-P", f"{OWN}/isolation_zygote.py", str(theirs.fileno())])
@@ -281,7 +292,7 @@ def main() -> None:
         send(b"E", 0, answer[1:] or b"the zygote ended at once")
         return
     send(b"H", 0, json.dumps(versions(config["versions"])).encode())
-    Relay(ours, zygote, config["scratch"], config["memory_bytes"]).serve()
+    Relay(ours, zygote, config["scratch"]).serve()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 
 
@@ -65,3 +65,17 @@ def remove(folder: str | os.PathLike[str]) -> bool:
                 os.rmdir(current)  # noqa: PTH106
         os.rmdir(top)  # noqa: PTH106
     return not os.path.lexists(top)
+
+
+def empty(folder: str, keep: Collection[str]) -> bool:
+    """Remove everything in `folder` but the names in `keep`; whether nothing else is left."""
+    with os.scandir(folder) as entries:
+        for entry in list(entries):
+            if entry.name in keep:
+                continue
+            with suppress(OSError):
+                if entry.is_dir(follow_symlinks=False):
+                    remove(entry.path)
+                else:
+                    os.unlink(entry.path)  # noqa: PTH108
+    return set(os.listdir(folder)) <= set(keep)  # noqa: PTH208

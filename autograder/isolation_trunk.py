@@ -44,7 +44,7 @@ class Trunk:
     def __init__(self, staged: Path, python_path: Sequence[str], limits: Limits, config: dict[str, Any]) -> None:
         self._engine, self._name = container.engine(), container.new_name()
         self._limits, self._numbers = limits, itertools.count(1)
-        self._received = bytearray()
+        self._received, self._waiting = bytearray(), bytearray()
         self._ready: dict[str, str] | None = None
         self._lines: dict[int, Line] = {}
         self.gone = False
@@ -116,14 +116,17 @@ class Trunk:
             self._client.wait()
 
     def send(self, kind: bytes, number: int, payload: bytes = b"", look: Callable[[], float] | None = None) -> None:
-        """Send a frame; what comes meanwhile is taken, or both sides would wait for each other."""
-        rest = memoryview(_HEADER.pack(kind, number, len(payload)) + payload)
+        """Send a frame; what comes meanwhile is taken, or both sides would wait for each other.
+
+        `look` may send frames itself: they follow the one that is on its way.
+        """
+        self._waiting += _HEADER.pack(kind, number, len(payload)) + payload
         deadline = time.monotonic() + ASK_SECONDS
-        while rest:
+        while self._waiting:
             if self.gone or (look is None and time.monotonic() > deadline):
                 raise Gone
             try:
-                rest = rest[os.write(self._to, rest):]
+                del self._waiting[:os.write(self._to, self._waiting[:CHUNK])]
             except BlockingIOError:
                 self._turn(0.05 if look is None else look(), writing=True)
             except OSError:
@@ -247,7 +250,9 @@ class Line:
 
     def drain(self) -> None:
         """Take what has been printed so far."""
-        self._trunk.take()
+        if not self.ended():
+            with suppress(Gone):
+                self.used()  # before it answers this, the relay sends all there is
 
     @property
     def memory_limit(self) -> str:
