@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.atomic import write_whole
 from autograder.errors import NOT_GRADABLE, UserError
-from autograder.record import Record, Times
+from autograder.plaintext import one_line
+from autograder.record import SCHEMA, Record, Times, checksum
 
 NBGRADER_CONFIG = '''"""Opens this course in nbgrader's formgrader: `autograder formgrader --course .`"""
 c = get_config()  # noqa: F821
@@ -53,9 +55,8 @@ class Course:
         """Let nbgrader's own commands and its formgrader open the course; an existing file stays."""
         path = self.root / "nbgrader_config.py"
         if not path.exists():
-            path.write_text(
-                NBGRADER_CONFIG.format(root=str(self.root.resolve()), db_url=self.db_url, course_id=""),
-                encoding="utf-8",
+            write_whole(
+                path, NBGRADER_CONFIG.format(root=str(self.root.resolve()), db_url=self.db_url, course_id="")
             )
 
     def students(self, assignment: str) -> list[str]:
@@ -145,10 +146,24 @@ def read_times(path: Path) -> Times | None:
 
 
 def read_record(path: Path) -> Record:
-    """A record from its file; a damaged one is named in one sentence."""
+    """A record from its file; a damaged one, or one that belongs elsewhere, is named in one sentence."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
+        raw = path.read_bytes()
+        record = msgspec.json.decode(raw, type=Record)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError):
-        raise UserError(f"{path} is damaged: delete it and run `autograder grade` again.", NOT_GRADABLE) from None
+        raise _unusable(path, "is damaged") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+    if record.schema != SCHEMA:
+        raise _unusable(path, f"has schema {record.schema}, expected {SCHEMA}")
+    if record.student != path.stem:
+        raise _unusable(path, f"is the record of {one_line(record.student, 100)}")
+    if path.parent.parent.name == "records" and record.assignment != path.parent.name:
+        raise _unusable(path, f"is a record of {one_line(record.assignment, 100)}")
+    if checksum(raw) != record.checksum:
+        raise _unusable(path, "is damaged: it was changed after it was written")
+    return record
+
+
+def _unusable(path: Path, why: str) -> UserError:
+    return UserError(f"{path} {why}; delete it and run `autograder grade` again.", NOT_GRADABLE)

@@ -14,7 +14,7 @@ from autograder.atomic import write_whole
 from autograder.course import Course, read_record, read_times
 from autograder.errors import NOTHING_TO_DO, UserError
 from autograder.jobs import GradeJob, Job, file_hash
-from autograder.record import Record, Times
+from autograder.record import Record, Times, record_text
 from autograder.slots import Slots
 
 
@@ -157,11 +157,6 @@ def write_times(course: Course, record: Record, times: Times) -> None:
     before = read_times(path) if len(times.questions) < len(record.questions) else None
     whole = times if before is None else times.after(before)
     write_whole(path, json.dumps(msgspec.to_builtins(whole), indent=1) + "\n")
-
-
-def record_text(record: Record) -> str:
-    """A record as its file holds it."""
-    return json.dumps(msgspec.to_builtins(record), indent=1, ensure_ascii=False) + "\n"
 
 
 def roster(course: Course, assignment: Assignment, records: Sequence[Record]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from autograder.plainfile import plain_bytes
 from autograder.record import QuestionResult
 
 
@@ -41,6 +42,6 @@ Job = GradeJob | ExamineJob
 def file_hash(path: Path) -> str:
     """sha256 of a file, "" where it cannot be read as one."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        return hashlib.sha256(plain_bytes(path)).hexdigest()
     except OSError:
         return ""

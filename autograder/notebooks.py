@@ -97,7 +97,7 @@ def submitted_bytes(path: Path) -> bytes:
             raise UserError(f"{path.name} cannot be read: {error.strerror}.", NOT_GRADABLE) from None
         if error.errno in OF_THE_FILE:
             raise UserError(
-                f"{path.name} is a folder, link or special file, expected a notebook file.", NOT_GRADABLE
+                f"{path.name} is a link, folder or special file, expected a notebook file.", NOT_GRADABLE
             ) from None
         raise UserError(f"{path} cannot be read: {error.strerror}.", INFRASTRUCTURE) from None
     if not raw.strip():

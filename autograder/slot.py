@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable
@@ -16,12 +17,12 @@ from autograder.assignment import Assignment
 from autograder.atomic import write_whole
 from autograder.autograded import autograded_notebook
 from autograder.environment import environment_hash, versions
-from autograder.errors import UserError
+from autograder.errors import INFRASTRUCTURE, UserError
 from autograder.examine import Examination, only
 from autograder.grading import Runner, with_tests
 from autograder.jobs import ExamineJob, GradeJob, Job, file_hash
 from autograder.matching import match
-from autograder.notebooks import read_ipynb
+from autograder.notebooks import cells_of, submitted_bytes
 from autograder.plaintext import one_line
 from autograder.record import QuestionResult, Record, Times
 from autograder.reference import reference_namespace
@@ -67,10 +68,15 @@ class Slot:
         notes = [job.note] if job.note else []
         submission_hash = ""
         try:
-            submission_hash = file_hash(Path(job.notebook))
-            cells = read_ipynb(Path(job.notebook))
+            # read once: what is hashed is what is graded, even if the file changes meanwhile
+            raw = submitted_bytes(Path(job.notebook))
+            submission_hash = hashlib.sha256(raw).hexdigest()
+            cells = cells_of(raw, Path(job.notebook).name)
             submission = match(cells, self.master, self.names)
         except UserError as error:
+            if error.exit_code == INFRASTRUCTURE:
+                raise
+            submission_hash = submission_hash or file_hash(Path(job.notebook))
             return self._ungraded(job, "unreadable", error.message, submission_hash, notes)
         if submission.foreign:
             return self._ungraded(
