@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
+import traceback
+from pathlib import Path
 
 import atheris
 
@@ -17,6 +21,9 @@ with atheris.instrument_imports(include=["autograder", "zipfile", "tomllib"]):
 
 from tests.fuzz.mutators import Mutator  # noqa: E402
 
+#: libFuzzer's own exit code for a crash.
+CRASHED = 77
+
 
 def main(arguments: list[str]) -> None:
     """Never returns: libFuzzer ends the process."""
@@ -30,8 +37,17 @@ def main(arguments: list[str]) -> None:
             data = changed if len(changed) <= max_size else data
         return data
 
+    crashes = next((o.removeprefix("-artifact_prefix=") for o in options if o.startswith("-artifact_prefix=")), "./")
+
     def one(data: bytes) -> None:
-        check(data)
+        try:
+            check(data)
+        except BaseException:
+            # by ourselves and at once: libFuzzer's own way out can hang in the destructors of torch
+            traceback.print_exc()
+            Path(f"{crashes}crash-{hashlib.sha1(data).hexdigest()}").write_bytes(data)
+            sys.stderr.flush()
+            os._exit(CRASHED)
 
     # what is loaded lazily is loaded now, or its first use would look like something new
     one(b"")

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,22 +60,22 @@ def fuzz(target: str, seconds: int, corpus: Path) -> Result:
     command = [sys.executable, "-m", "tests.fuzz.harness", target, f"-max_total_time={seconds}", f"-timeout={SLOW_SECONDS}",
                f"-max_len={MAX_BYTES}", "-rss_limit_mb=4096", "-print_final_stats=1", "-len_control=0",
                f"-artifact_prefix={crashes}/", str(found)]  # fmt: skip
+    started = time.monotonic()
     with log.open("wb") as file:
         done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT, check=False)
     text = log.read_text(encoding="utf-8", errors="replace")
     edges, features, kept = _last(r"cov: (\d+) ft: (\d+) corp: (\d+)", text)
     (ran,) = _last(r"Done \d+ runs in (\d+) second", text)
-    (executions,) = _last(r"number_of_executed_units: (\d+)", text)
+    (executions,) = _last(r"(?:number_of_executed_units: |^#)(\d+)\b", text)
     (peak,) = _last(r"peak_rss_mb: +(\d+)", text)
-    return Result(target, ran or seconds, executions, edges, features, kept, peak, sorted(set(crashes.iterdir()) - before),
+    return Result(target, ran or round(time.monotonic() - started), executions, edges, features, kept, peak, sorted(set(crashes.iterdir()) - before),
                   done.returncode, log)
 
 
 def _last(pattern: str, text: str) -> tuple[int, ...]:
     """The numbers of the last match; zeros where there is none."""
-    found = re.findall(pattern, text)
-    numbers = found[-1] if found else ("0",) * re.compile(pattern).groups
-    return tuple(map(int, (numbers,) if isinstance(numbers, str) else numbers))
+    matches = list(re.finditer(pattern, text, re.MULTILINE))
+    return tuple(int(n) for n in matches[-1].groups()) if matches else (0,) * re.compile(pattern).groups
 
 
 def main(arguments: list[str] | None = None) -> int:
