@@ -1,0 +1,3 @@
+"""The victim's tests are the grader's, not ours."""
+
+collect_ignore = ["victim"]
