@@ -30,6 +30,7 @@ def whose(parts: Parts, assignment: str, students: Collection[str] = ()) -> str 
     first = parts[0]
     is_file = len(parts) == 1 or first.lower().endswith(".zip")
     stem = re.sub(r"\.(ipynb|zip)$", "", first, flags=re.IGNORECASE) if is_file else first
+    stem = " ".join(stem.split())  # or two folders could look like one student's
     if known := _known(stem, students):
         return known
     if is_file:

@@ -56,7 +56,7 @@ def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submis
         if not cell.is_code:
             continue
         source, dropped = sources[index]
-        label = f"cell {index + 1}" + (f" ({cell.id})" if roles[index] else "")
+        label = f"cell {index + 1}" + (f" ({cell.id})" if roles[index] and cell.id else "")
         if dropped:
             result.notes.append(
                 f"{label}: left out {', '.join(line[:40] for line in dropped[:3])}, which only a notebook understands"

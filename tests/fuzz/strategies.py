@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
-import numpy as np
 import torch
 from hypothesis import strategies as st
 
@@ -76,12 +76,30 @@ _trees = st.recursive(
     | st.builds(lambda pairs: {"d": [list(pair) for pair in pairs]}, st.lists(st.tuples(ANY_TEXT, inner), max_size=4)),
     max_leaves=12)
 _descriptors = st.lists(
-    st.builds(lambda dtype, shape, off: [dtype, shape, int(np.prod(shape)) * protocol.ITEMSIZE[dtype] + off], _dtypes,
+    st.builds(lambda dtype, shape, off: [dtype, shape, math.prod(shape) * protocol.ITEMSIZE[dtype] + off], _dtypes,
               st.lists(st.integers(0, 5) | st.sampled_from([2**28, 2**30, -1]), max_size=3), st.sampled_from([0, 0, 0, 1]))
     | JSON, max_size=3)
 #: A header that says what it likes and a body that may fit it.
-_built = st.builds(lambda tree, descriptors, body: frame({"m": {"d": [["v", tree]]}, "b": descriptors}, body), _trees,
-                   _descriptors, st.binary(max_size=300) | st.just(bytes(2000)))  # fmt: skip
+_claimed = st.builds(lambda tree, descriptors, body: frame({"m": {"d": [["v", tree]]}, "b": descriptors}, body), _trees,
+                     _descriptors, st.binary(max_size=300) | st.just(bytes(2000)))  # fmt: skip
+
+
+@st.composite
+def _fitting(draw: st.DrawFn) -> bytes:
+    """Buffers of the size that the header says, used in any order, at any depth, once or twice."""
+    descriptors = [[dtype, shape, math.prod(shape) * protocol.ITEMSIZE[dtype]]
+                   for dtype, shape in draw(st.lists(st.tuples(_dtypes, _shapes), min_size=1, max_size=3))]
+    arrays_at = st.integers(0, len(descriptors) - 1).flatmap(
+        lambda index: st.sampled_from([{"a": [index, "torch"]}, {"a": [index, "numpy"]}]))
+    tree = {"l": draw(st.lists(arrays_at | _trees, max_size=3))}
+    for tag in draw(st.sampled_from(["", "lt", "l" * 13, "t" * 14, "l" * 15, "tl" * 9])):
+        tree = {tag: [tree]}
+    noise = draw(st.binary(max_size=16))
+    size = sum(nbytes for _, _, nbytes in descriptors)
+    return frame({"m": {"d": [["v", tree]]}, "b": descriptors}, (noise * size)[:size].ljust(size, b"\1"))
+
+
+_built = _claimed | _fitting()
 frames = (st.binary(max_size=300) | mutated("protocol") | _built | st.builds(frame, deep) | st.builds(frame, JSON.map(_text_of))
           | st.builds(lambda a, b: a + b, _built, st.binary(max_size=20)))
 
