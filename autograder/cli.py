@@ -135,6 +135,11 @@ def grade(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the hidden inputs; default: from the assignment.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+    scheduler: Annotated[
+        str, typer.Option(metavar="tcp://HOST:PORT", help="Grade on the workers of this dask scheduler.")
+    ] = "",
+    shard: Annotated[str, typer.Option(metavar="I/N", help="Grade part I of N; no gradebook is touched.")] = "",
+    merge: Annotated[bool, typer.Option("--merge", help="Grade nothing; records go into the gradebook.")] = False,
     db: DbOption = "",
     level: LevelOption = None,
     trust: TrustOption = False,
@@ -144,8 +149,14 @@ def grade(
     """Grade a class; what has not changed since the last run is left alone."""
     from autograder.commands import grading_a_class
     from autograder.grade import Options
+    from autograder.shards import Shard
     from autograder.slots import default_jobs
 
+    if merge:
+        if shard or scheduler or student or question or force or seed is not None:
+            raise UserError("--merge grades nothing: leave out --shard, --scheduler, --student, --question, --seed "
+                            "and --force.")
+        raise typer.Exit(grading_a_class.merge(name, course, db, solutions, as_json, quiet))
     options = Options(
         jobs=jobs or default_jobs(),
         level=level,
@@ -154,6 +165,8 @@ def grade(
         questions=question or [],
         seed=seed,
         force=force,
+        scheduler=scheduler,
+        shard=Shard.parse(shard) if shard else None,
     )
     raise typer.Exit(grading_a_class.grade(name, course, db, solutions, options, as_json, quiet))
 

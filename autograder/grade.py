@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from autograder.assignment import Assignment
 from autograder.atomic import write_whole
-from autograder.course import Course, read_record, read_times
+from autograder.course import Course, read_times
 from autograder.errors import NOTHING_TO_DO, UserError
-from autograder.jobs import GradeJob, Job, file_hash
+from autograder.executor import open_executor
+from autograder.isolation_levels import LEVELS
 from autograder.record import Record, Times, record_text
-from autograder.slots import Slots
+from autograder.resume import Plan, Wanted, fits_here, fits_there, make_plan
+from autograder.shards import Shard
+
+if TYPE_CHECKING:
+    from autograder.gradebook import Gradebook
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,10 @@ class Options:
     seed: int | None = None
     #: Grade again what is graded already.
     force: bool = False
+    #: Address of a dask scheduler whose workers grade in place of this machine.
+    scheduler: str = ""
+    #: Grade only this part of the class, and leave the gradebook to `merge`.
+    shard: Shard | None = None
 
 
 @dataclass
@@ -52,44 +63,82 @@ def grade(
 
     `progress` is called with (done, total, record) at the start and after each submission.
     """
-    students = _chosen(course, assignment.name, options.students)
-    for question in options.questions:
-        assignment.manifest.find(question)
-    course.write_nbgrader_config()
-    summary = Summary()
-    with Slots(assignment, min(options.jobs, max(len(students), 1)), options.level, options.trust) as slots:
-        # nbgrader takes seconds to import: open the gradebook while the slots warm up
-        from autograder.gradebook import Gradebook
-
-        with Gradebook(course.db_url) as gradebook:
-            gradebook.define(assignment)
-            info = slots.warm_up()
-            summary.level = info["ready"]
-            seed = options.seed if options.seed is not None else int(info["assignment"][:12], 16)
-            jobs: list[Job] = []
-            for student in students:
-                job, unchanged = _job(assignment, course, student, seed, options, info)
-                if unchanged is None:
-                    jobs.append(job)
-                else:
-                    summary.unchanged.append(unchanged)
-                    gradebook.write(unchanged, assignment, handed_in(course, student, assignment.name))
-            progress(0, len(jobs), None)
-            for done, (_, answer) in enumerate(slots.run(jobs), start=1):
+    plan = _plan(assignment, course, options)
+    summary = Summary(unchanged=plan.unchanged)
+    with ExitStack() as stack:
+        # the slots get ready while the gradebook is opened; where there is nothing to grade, none is started
+        jobs = min(options.jobs, len(plan.jobs))
+        executor = (
+            stack.enter_context(open_executor(assignment, jobs, options.level, options.trust, options.scheduler))
+            if plan.jobs
+            else None
+        )
+        gradebook = None if options.shard is not None else stack.enter_context(_ready(assignment, course, plan))
+        if executor is not None:
+            summary.level = executor.warm_up()["ready"]
+            progress(0, len(plan.jobs), None)
+            for done, (_, answer) in enumerate(executor.run(plan.jobs), start=1):
                 record = msgspec.convert(answer["record"], Record)
-                # the record comes last of the files and before the gradebook, which is written from the records
-                # again by every run: wherever this one is killed, the next one ends with the same
+                # the record comes last of the files and before the gradebook, into which every run writes whatever
+                # it lacks of the records: wherever this one is killed, the next one ends with the same
                 write_times(course, record, msgspec.convert(answer["times"], Times))
                 write_whole(course.record(record.student, assignment.name), record_text(record))
-                gradebook.write(record, assignment, handed_in(course, record.student, assignment.name))
+                if gradebook is not None:
+                    gradebook.write(record, assignment, handed_in(course, record.student, assignment.name))
                 summary.graded.append(record)
-                progress(done, len(jobs), record)
-            seen = {record.student: record for record in (*summary.graded, *summary.unchanged)}
-            summary.notes = gradebook.overruled(assignment, seen)
+                progress(done, len(plan.jobs), record)
+        records = {record.student: record for record in (*summary.graded, *summary.unchanged)}
+        summary.level = summary.level or weakest_level(records.values())
+        if gradebook is not None:
+            summary.notes = gradebook.overruled(assignment, records)
     return summary
 
 
-def _chosen(course: Course, assignment: str, asked: Sequence[str]) -> list[str]:
+def _plan(assignment: Assignment, course: Course, options: Options) -> Plan:
+    questions = [assignment.manifest.find(question) for question in options.questions]
+    if by_hand := [question.id for question in questions if question.auto == 0]:
+        raise UserError(f"question {by_hand[0]} has no tests: a person marks it, nothing can be graded.", NOTHING_TO_DO)
+    students = chosen(course, assignment.name, options.students)
+    if options.shard is not None:
+        students = options.shard.of(students)
+    fits = fits_there(options.level) if options.scheduler else fits_here(options.level, options.trust)
+    wanted = Wanted(
+        questions=[question.id for question in questions], seed=options.seed, force=options.force, fits=fits
+    )
+    return make_plan(assignment, course, students, wanted)
+
+
+@contextmanager
+def _ready(assignment: Assignment, course: Course, plan: Plan) -> Iterator[Gradebook]:
+    """The gradebook, which knows the assignment and holds every record that stays."""
+    from autograder.gradebook import Gradebook
+
+    course.write_nbgrader_config()
+    with Gradebook(course.db_url) as gradebook:
+        catch_up(gradebook, assignment, course, plan.unchanged, define=bool(plan.jobs))
+        yield gradebook
+
+
+def catch_up(
+    gradebook: Gradebook, assignment: Assignment, course: Course, records: Sequence[Record], *, define: bool = False
+) -> int:
+    """Write what the gradebook lacks of `records`, and say how many that were; twice is the same as once."""
+    lacking = gradebook.lacking(records, assignment, lambda student: handed_in(course, student, assignment.name))
+    if lacking or define:
+        gradebook.define(assignment)
+    for record in lacking:
+        gradebook.write(record, assignment, handed_in(course, record.student, assignment.name))
+    return len(lacking)
+
+
+def weakest_level(records: Iterable[Record]) -> str:
+    """The weakest isolation level of all records."""
+    levels = {record.isolation for record in records}
+    return next((level for level in reversed(LEVELS) if level in levels), "")
+
+
+def chosen(course: Course, assignment: str, asked: Sequence[str] = ()) -> list[str]:
+    """Students who handed in, or those of them who were asked for."""
     students = course.students(assignment)
     if not students:
         raise UserError(
@@ -103,36 +152,6 @@ def _chosen(course: Course, assignment: str, asked: Sequence[str]) -> list[str]:
             f"{course.submitted(unknown[0], assignment)}."
         )
     return [s for s in students if not asked or s in asked]
-
-
-def _job(
-    assignment: Assignment, course: Course, student: str, seed: int, options: Options, info: dict[str, str]
-) -> tuple[GradeJob, Record | None]:
-    """The job for one student, and the record that makes it unnecessary, if there is one."""
-    name = assignment.name
-    try:
-        notebook, note = course.notebook(student, name)
-    except UserError as error:
-        notebook, note = course.submitted(student, name) / f"{name}.ipynb", error.message
-    job = GradeJob(
-        student=student, notebook=str(notebook), note=note, seed=seed, autograded=str(course.autograded(student, name))
-    )
-    path = course.record(student, name)
-    before = None
-    if path.exists():
-        try:
-            before = read_record(path)
-        except UserError:
-            before = None  # damaged: graded again
-    if before is None:
-        return job, None
-    hashes = {"submission": file_hash(notebook), "assignment": info["assignment"], "environment": info["environment"]}
-    if options.questions and before.hashes.get("submission") == hashes["submission"]:
-        job.questions = [assignment.manifest.find(q).id for q in options.questions]
-        job.previous = before.questions
-        return job, None
-    same = before.hashes == hashes and before.seed == seed and course.autograded(student, name).exists()
-    return job, before if same and not options.force and not options.questions else None
 
 
 def handed_in(course: Course, student: str, assignment: str) -> datetime | None:

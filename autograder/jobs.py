@@ -20,6 +20,9 @@ class GradeJob(msgspec.Struct, kw_only=True, tag="grade"):
     autograded: str
     seed: int
     note: str = ""
+    #: Why there is no notebook to read, where whoever sent the job knows; and the hash of what is there instead.
+    refused: str = ""
+    submission: str = ""
     #: Only these questions; the others keep the results in `previous`.
     questions: list[str] | None = None
     previous: list[QuestionResult] = []
@@ -37,6 +40,11 @@ class ExamineJob(msgspec.Struct, kw_only=True, tag="examine"):
 
 
 Job = GradeJob | ExamineJob
+
+
+def job_name(job: Job) -> str:
+    """Whose submission, or which code, a job is about."""
+    return job.student if isinstance(job, GradeJob) else job.key
 
 
 def file_hash(path: Path) -> str:

@@ -46,12 +46,13 @@ class Slot:
         self.bases = assignment.bases()
         self.versions = versions()
 
-    def introduction(self) -> dict[str, str]:
+    def introduction(self) -> dict[str, Any]:
         """What a record made here depends on, beside the submission."""
         return {
             "ready": self.box.level,
             "assignment": self.assignment_hash,
             "environment": environment_hash(self.versions, self.box.level),
+            "versions": self.versions,
         }
 
     def answer(self, job: Job) -> dict[str, Any]:
@@ -66,7 +67,9 @@ class Slot:
         """Grade one submission; whatever is in it, a record comes out, and in `wall` how long each question took."""
         manifest = self.assignment.manifest
         notes = [job.note] if job.note else []
-        submission_hash = ""
+        submission_hash = job.submission
+        if job.refused:
+            return self._ungraded(job, "unreadable", job.refused, submission_hash, notes)
         try:
             # read once: what is hashed is what is graded, even if the file changes meanwhile
             raw = submitted_bytes(Path(job.notebook))

@@ -25,7 +25,10 @@ MAX_ATTEMPTS = 3
 MAX_FAILED = 3
 #: How long a slot may take to tidy up.
 END_SECONDS = 10.0
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+#: One thread each, and sets of strings in the same order in every run.
+REPEATABLE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1") | {
+    "PYTHONHASHSEED": "0"
+}
 
 
 class SlotLost(Exception):
@@ -40,7 +43,7 @@ class SlotProcess:
             [sys.executable, "-P", "-m", "autograder.slot_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | ONE_THREAD,
+            env=os.environ | REPEATABLE,
             start_new_session=True,
         )
         self._setup = {

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from autograder.assignment import load_assignment, solutions_folder
 from autograder.course import Course, read_times
-from autograder.errors import ALL_GOOD
+from autograder.errors import ALL_GOOD, FOUND_FAULTS
 from autograder.grade import Options
 from autograder.isolation import KEEPS
 from autograder.marks import UNGRADED, shown
 from autograder.record import Record, Times
 from autograder.terminal import Terminal
+
+#: So many students are named in one sentence.
+MAX_NAMED = 12
 
 
 def collect(source: Path, name: str, course: Path, as_json: bool, quiet: bool) -> int:
@@ -42,7 +47,8 @@ def grade(name: str, root: Path, db: str, solutions: Path | None, options: Optio
     terminal = Terminal(as_json=as_json, quiet=quiet)
     assignment = load_assignment(name, solutions_folder(solutions))
     course = Course(root, db)
-    with terminal.progress(f"grading {name}") as tell:
+    part = f" {options.shard}" if options.shard else ""
+    with terminal.progress(f"grading {name}{part}") as tell:
         summary = run(
             assignment,
             course,
@@ -50,34 +56,88 @@ def grade(name: str, root: Path, db: str, solutions: Path | None, options: Optio
             lambda done, total, record: tell(done, total, f"{record.student}: {record.status}" if record else ""),
         )
     records = sorted([*summary.graded, *summary.unchanged], key=lambda r: r.student)
-    grades = write_grades(assignment, course)
-    terminal.table(
-        f"{name}, isolation {summary.level}",
-        ("student", "status", "autograded", "what to know"),
-        [(r.student, r.status, "–" if r.status in UNGRADED else shown(r.score), r.message) for r in records],
-    )
-    counts = Counter(r.status for r in records)
-    for note in summary.notes:
-        terminal.say(f"note: {note}")
+    _show(terminal, name, records, summary.notes, summary.level)
+    grades = None if options.shard else write_grades(assignment, course)
+    merging = f"When all parts are done: autograder grade {name} --course {root} --merge"
     terminal.say(
-        f"{len(summary.graded)} graded, {len(summary.unchanged)} unchanged ("
-        + ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-        + f"). Marks: {grades}"
+        f"{len(summary.graded)} graded, {len(summary.unchanged)} unchanged ({_counted(records)}). "
+        + (f"Marks: {grades}" if grades else merging)
     )
-    cure = "" if summary.level == "L3" else " To raise it, install bubblewrap; `autograder doctor` says why."
-    terminal.say(f"Isolation {summary.level} was in force; it keeps {KEEPS[summary.level]}.{cure}")
     terminal.result(
         {
             "assignment": name,
             "isolation": summary.level,
             "graded": len(summary.graded),
             "unchanged": len(summary.unchanged),
-            "grades": str(grades),
+            "grades": str(grades) if grades else None,
             "notes": summary.notes,
             "submissions": [_row(r, read_times(course.times(r.student, name))) for r in records],
         }
+        | ({"shard": str(options.shard)} if options.shard else {})
     )
     return ALL_GOOD
+
+
+def merge(name: str, root: Path, db: str, solutions: Path | None, as_json: bool, quiet: bool) -> int:
+    from autograder.commands.handing_back import write_grades
+    from autograder.merge import merge as run
+
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    assignment, course = load_assignment(name, solutions_folder(solutions)), Course(root, db)
+    found = run(assignment, course)
+    grades = write_grades(assignment, course)
+    _show(terminal, name, found.records, found.notes, found.level)
+    again = f"run `autograder grade {name} --course {root}`, or their parts again, then merge once more"
+    for students, what in (
+        (found.missing, "have no record yet"),
+        (found.outdated, "were graded before the submission or the tests changed"),
+    ):
+        if students:
+            # whoever is missing is said even with --quiet: the class is not complete
+            total = len(found.records) + len(found.missing)
+            print(f"{len(students)} of {total} submissions {what} ({_named(students)}): {again}", file=sys.stderr)
+    terminal.say(
+        f"{len(found.records)} records merged, {found.written} of them new to the gradebook "
+        f"({_counted(found.records)}). Marks: {grades}"
+    )
+    terminal.result(
+        {
+            "assignment": name,
+            "isolation": found.level,
+            "merged": len(found.records),
+            "written": found.written,
+            "missing": found.missing,
+            "outdated": found.outdated,
+            "grades": str(grades),
+            "notes": found.notes,
+            "submissions": [_row(r, read_times(course.times(r.student, name))) for r in found.records],
+        }
+    )
+    return FOUND_FAULTS if found.missing or found.outdated else ALL_GOOD
+
+
+def _show(terminal: Terminal, name: str, records: Sequence[Record], notes: Sequence[str], level: str) -> None:
+    """The class as a table, what is worth noting, and what isolation kept."""
+    terminal.table(
+        f"{name}, isolation {level}",
+        ("student", "status", "autograded", "what to know"),
+        [(r.student, r.status, "–" if r.status in UNGRADED else shown(r.score), r.message) for r in records],
+    )
+    for note in notes:
+        terminal.say(f"note: {note}")
+    if level in KEEPS:
+        cure = "" if level == "L3" else " To raise it, install bubblewrap; `autograder doctor` says why."
+        terminal.say(f"Isolation {level} was in force; it keeps {KEEPS[level]}.{cure}")
+
+
+def _counted(records: Sequence[Record]) -> str:
+    counts = Counter(record.status for record in records)
+    return ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "nobody"
+
+
+def _named(students: Sequence[str]) -> str:
+    more = len(students) - MAX_NAMED
+    return ", ".join(students[:MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _row(record: Record, times: Times | None) -> dict[str, object]:
