@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-slow test-browser bench lint clean
+.PHONY: setup demo test test-slow test-browser bench fuzz lint clean
 
 setup: .venv/installed
 
@@ -31,6 +31,11 @@ test-slow: setup
 
 test-browser: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m browser
+
+# Coverage-guided fuzzing of everything that reads what came from outside, SECONDS for each reader in turn.
+SECONDS ?= 60
+fuzz: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz.run all --seconds $(SECONDS) --corpus build/fuzz
 
 # Tables of ours against a peer or a floor; nothing here passes or fails.
 BENCH_COUNT ?= 1000
