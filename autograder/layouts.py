@@ -16,7 +16,8 @@ Parts = tuple[str, ...]
 def is_about(assignment: str, stem: str) -> bool:
     """Whether a file's stem names the assignment and nobody: `hippocampus (1)`, `hippocampus-submission`."""
     rest = stem.removeprefix(assignment)
-    marks = r"([ _-]?\(\d+\)|[ _-]?\d+|[ _-]?copy|[ _-]submission)*"
+    # possessive, or a long number with a letter behind it would be taken apart in every way
+    marks = r"(?>[ _-]?\(\d++\)|[ _-]?\d++|[ _-]?copy|[ _-]submission)*+"
     return rest != stem and re.fullmatch(marks, rest, re.IGNORECASE) is not None
 
 

@@ -315,7 +315,11 @@ class Mutator:
         pattern = chance.choice(("{s}_{a}.ipynb", "{s}/{a}.ipynb", "{s}/{a}/{a}.ipynb", "{s}/{a}/{a} (1).ipynb", "{s}.ipynb",
                                  "{s}.zip", "{s}/w.zip", "{s}/n.txt", "{s}/", "{a}.ipynb", "/{s}.ipynb", "c/{s}/{a}.ipynb",
                                  "{s}.ipynb/", "{s}\\{a}.ipynb", "{s}.tar.gz", "C:{s}.ipynb"))  # fmt: skip
-        return pattern.format(s=student, a=NAME) or "x"
+        name = pattern.format(s=student, a=NAME) or "x"
+        if chance.random() < 0.2:
+            mark = chance.choice(("1", " copy", " (1)", "_2", "x", "-", " ")) * chance.choice((1, 2, 30, 60))
+            name = name.replace(NAME, NAME + mark + chance.choice(("", "x", " ")))
+        return name
 
     def content(self, name: str, depth: int, before: bytes = b"") -> bytes:
         chance = self.random

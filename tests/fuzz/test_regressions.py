@@ -16,6 +16,7 @@ from autograder.collect import collect
 from autograder.course import read_record
 from autograder.errors import UserError
 from autograder.images import reencode_image
+from autograder.layouts import is_about
 from autograder.matching import MAX_CELL_CHARACTERS, MAX_CODE_CHARACTERS, match
 from autograder.notebooks import MAX_CELLS, Cell, cells_of
 from autograder.pysource import definitions_only, unreadable
@@ -144,6 +145,13 @@ def test_blanks_around_a_name_make_no_other_student(tmp_path):
     report = collect(source, tmp_path / "course", NAME)
     assert report.collected == 2
     assert sorted(p.name for p in (tmp_path / "course" / "submitted").iterdir()) == ["alice", "bob b"]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("marks", ["1" * 150, " copy" * 30, "_(1)" * 40, "1 2-3_4" * 25])
+def test_a_long_number_in_a_name_is_read_at_once(marks):
+    assert is_about(NAME, NAME + marks)
+    assert not is_about(NAME, NAME + marks + "x")
 
 
 def test_no_more_is_kept_of_what_one_sender_sent_too_much(tmp_path, monkeypatch):
