@@ -25,6 +25,21 @@ _DENIED = {
     # memory that no process has mapped escapes the accounting of processes
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "shmget": (29, 194), "msgget": (68, 186),
     "semget": (64, 190), "mq_open": (240, 180),
+    "setpriority": (141, 140), "ioprio_set": (251, 30), "migrate_pages": (256, 238), "move_pages": (279, 239),
+}
+#: Calls that may be made for the own process, which is 0 in their first argument, and for no other.
+_OWN_ONLY = {
+    "prlimit64": (302, 261), "sched_setaffinity": (203, 122), "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118), "sched_setattr": (314, 274),
+}
+#: Landlock does not cover what files are marked with. Where the box is no mount namespace of its own, these do nothing
+#: and say that they did: honest code copies permissions and times along with its files.
+_MARKS = {
+    "chmod": (90, -1), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, -1),
+    "fchown": (93, 55), "lchown": (94, -1), "fchownat": (260, 54), "utime": (132, -1), "utimes": (235, -1),
+    "futimesat": (261, -1), "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7), "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    "setxattrat": (463, 463), "removexattrat": (466, 466), "file_setattr": (469, 469),
 }
 _CLONE, _CLONE3 = (56, 220), 435
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -39,10 +54,12 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
-def _program(machine: str) -> bytes:
+def _program(machine: str, marks: bool) -> bytes:
     """Berkeley packet filter: denied calls return an error, everything else goes through."""
     column, audit = _ARCHITECTURES[machine]
-    denied = [numbers[column] for numbers in _DENIED.values() if numbers[column] >= 0]
+
+    def numbers(calls: dict[str, tuple[int, int]]) -> list[int]:
+        return [pair[column] for pair in calls.values() if pair[column] >= 0]
 
     def op(code: int, k: int, yes: int = 0, no: int = 0) -> bytes:
         return struct.pack("HBBI", code, yes, no, k)
@@ -52,19 +69,30 @@ def _program(machine: str) -> bytes:
         program += [op(_JUMP_AT_LEAST, 0x40000000, 0, 1), op(_RETURN, _KILL)]
     # threads fall back to clone, whose flags can be read
     program += [op(_JUMP_EQUAL, _CLONE3, 0, 1), op(_RETURN, _ERRNO | errno.ENOSYS)]
-    for number in denied:
+    for number in numbers(_DENIED):
         program += [op(_JUMP_EQUAL, number, 0, 1), op(_RETURN, _ERRNO | errno.EPERM)]
+    for number in [] if marks else numbers(_MARKS):
+        program += [op(_JUMP_EQUAL, number, 0, 1), op(_RETURN, _ERRNO)]
+    for number in numbers(_OWN_ONLY):
+        program += [op(_JUMP_EQUAL, number, 0, 4), op(_LOAD, 16), op(_JUMP_EQUAL, 0, 1, 0),
+                    op(_RETURN, _ERRNO | errno.EPERM), op(_RETURN, _ALLOW)]
     program += [op(_JUMP_EQUAL, _CLONE[column], 0, 3), op(_LOAD, 16), op(_JUMP_SET, _NEW_NAMESPACES, 0, 1),
                 op(_RETURN, _ERRNO | errno.EPERM), op(_RETURN, _ALLOW)]
     return b"".join(program)
 
 
-def install() -> bool:
-    """Filter this process and its children for good; False on a machine the filter is not written for."""
+def install(marks: bool) -> bool:
+    """Filter this process and its children for good; False on a machine the filter is not written for.
+
+    Parameters
+    ----------
+    marks
+        Whether owner, permissions, times and attributes of files may be changed.
+    """
     machine = platform.machine()
     if machine not in _ARCHITECTURES:
         return False
-    code = _program(machine)
+    code = _program(machine, marks)
     buffer = ctypes.create_string_buffer(code, len(code))
     program = _Program(len(code) // 8, ctypes.addressof(buffer))
     libc = ctypes.CDLL(None, use_errno=True)

@@ -165,7 +165,7 @@ def _become_student(config: dict[str, Any], channel: socket.socket, out: int, er
         if version == 0 and config["level"] == "L2":
             raise OSError("the kernel has no Landlock")
     confine.limit_resources(config)
-    if config["seccomp"] and not seccomp.install() and config["level"] == "L2":
+    if config["seccomp"] and not seccomp.install(config["level"] == "L3") and config["level"] == "L2":
         raise OSError("seccomp is not available")
     file = channel.makefile("rb", buffering=0)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import autograder
-from autograder import isolation_box, isolation_landlock
+from autograder import isolation_box, isolation_landlock, isolation_seccomp
 from autograder.isolation_levels import why_not
 from autograder.isolation_memory import memory_bytes, tree
 from autograder.isolation_promises import PROMISES, probe_level, verify_promises
@@ -178,6 +178,41 @@ def test_8_landlock_alone_confines_a_process_too(tmp_path):
             failures += 10
         os._exit(failures)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_8_the_filter_alone_keeps_marks_of_files_and_limits_of_others(tmp_path):
+    """In a fork of this process too. Landlock covers neither, and an ordinary user's own grader is of the same user."""
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    secret.chmod(0o600)
+    before, grader = secret.stat(), os.getpid()
+    child = os.fork()
+    if child == 0:
+        import ctypes
+        import resource
+
+        done = 0
+        try:
+            ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)
+            assert isolation_seccomp.install(marks=False)
+            for attempt in (lambda: resource.prlimit(grader, resource.RLIMIT_CPU, (1000, 1000)),
+                            lambda: os.sched_setaffinity(grader, {0}), lambda: os.setpriority(os.PRIO_PROCESS, grader, 5)):
+                try:
+                    attempt()
+                    done += 1
+                except PermissionError:
+                    pass
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            os.sched_setaffinity(0, os.sched_getaffinity(0))
+            secret.chmod(0o777)
+            os.utime(secret, (0, 0))
+            os.chown(secret, os.getuid(), os.getgid())
+        except BaseException:
+            done += 10
+        os._exit(done)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    after = secret.stat()
+    assert (after.st_mode, after.st_mtime_ns, after.st_ctime_ns) == (before.st_mode, before.st_mtime_ns, before.st_ctime_ns)
 
 
 def test_9_noise_on_stderr_is_no_fault(inside):
