@@ -127,7 +127,8 @@ def _read(notebook: Path) -> dict[str, Any]:
 
 
 def _cells(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [cell for cell in document.get("cells", []) if isinstance(cell, dict)]
+    cells = document.get("cells")  # an old notebook has worksheets in their place
+    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
 
 
 def _check_answers(

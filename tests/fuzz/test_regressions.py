@@ -22,6 +22,7 @@ from autograder.notebooks import MAX_CELLS, Cell, cells_of
 from autograder.pysource import definitions_only, unreadable
 from autograder.spec import read_manifest
 from autograder.student import Student, StudentFault
+from autograder.submit import pack
 from tests.fuzz.properties import Metered, Replying, check_archive, check_frame, check_notebook, released
 from tests.fuzz.seeds import NAME, cell, frame, nested, notebook, zipped
 
@@ -67,6 +68,13 @@ def test_a_failure_in_a_reply_is_made_of_text(entry):
 @pytest.mark.parametrize("cells", [3, True, "abc", {"a": 1}, 1.5])
 def test_a_worksheet_whose_cells_are_no_list_has_none(cells):
     assert cells_of(json.dumps({"worksheets": [{"cells": cells}]}).encode(), "x.ipynb") == []
+
+
+def test_worksheets_beside_cells_that_are_none_do_not_stop_packing(tmp_path):
+    path = tmp_path / "x.ipynb"
+    path.write_bytes(b'{"worksheets": [{"cells": []}], "cells": 3}')
+    receipt = pack(path, NAME, names=["overlap"], out=tmp_path, dry_run=True)
+    assert receipt.problems == ["nothing in the notebook defines overlap"]
 
 
 @pytest.mark.parametrize("cell_id", ["\ud800", "a" * 70, "a b", "\x1b[31m", ""])
