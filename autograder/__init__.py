@@ -12,7 +12,9 @@ worker ← protocol → student          the only file that executes student cod
 grading, compare                     pytest runs the instructor's tests on what came back
 score, record                        marks, and the record everything else is derived from
 gradebook, autograded                nbgrader's database and the notebook a person marks
-feedback, report, export (marks)     what is handed on
+results (late, people, groups)       marks, those given by hand, and what being late costs
+feedback, report, export (marks),    what is handed on; `lms/` has one file per platform's format
+lms/
 ===================================  ====================================================================
 
 An author's side: spec and assignment (what was written), stubs, release, leakcheck (what students get),

@@ -205,17 +205,25 @@ def export(
     course: CourseOption = HERE,
     solutions: SolutionsOption = None,
     db: DbOption = "",
-    kind: Annotated[str, typer.Option("--format", help="csv.")] = "csv",
-    out: Annotated[
-        Path | None, typer.Option("--out", help="File to write; default: grades.csv in the course folder.")
+    kind: Annotated[
+        str, typer.Option("--format", help="csv, canvas, moodle, brightspace, gradescope, junit or ags.")
+    ] = "csv",
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; default: in the course folder.")] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="The file that canvas, moodle or brightspace exported.")
     ] = None,
+    column: Annotated[str, typer.Option("--column", help="Heading of the column that takes the marks.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be filled in.")] = False,
+    bom: Annotated[bool, typer.Option("--bom", help="Begin tables with a byte order mark.")] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write marks, hand-given ones included, as a table."""
-    from autograder.commands import handing_back
+    """Write marks, hand-given ones and lateness included, as a table or into a platform's own file."""
+    from autograder.commands import exporting
+    from autograder.course import Course
 
-    raise typer.Exit(handing_back.export(name, course, db, solutions, kind, out, as_json, quiet))
+    asked = exporting.Asked(kind, out, template, column, dry_run, bom)
+    raise typer.Exit(exporting.export(name, Course(course, db), solutions, asked, as_json, quiet))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.atomic import write_whole
 from autograder.errors import UserError
 from autograder.itemstats import question_ids
+from autograder.late import Lateness
 from autograder.marks import NO_MARK, UNGRADED, ManualMark, question_marks, shown, total_marks, waiting_marks
 from autograder.plaintext import one_line, spreadsheet_cell
 from autograder.record import Record
@@ -28,7 +29,10 @@ class GradeRow:
     score: Decimal | None
     max_score: float | None
     questions: Mapping[str, Decimal | None] = field(default_factory=dict)
+    #: What being late has cost; empty for who was in time.
     late: str = ""
+    #: The score after that.
+    final: Decimal | None = None
     isolation: str = ""
     #: Marks that a person still has to give; None where nothing can be marked.
     to_mark: Decimal | None = None
@@ -38,7 +42,7 @@ def grade_rows(
     records: Sequence[Record],
     manual: Mapping[str, Mapping[str, ManualMark]],
     missing: Sequence[str],
-    late: Mapping[str, str] | None = None,
+    late: Mapping[str, Lateness] | None = None,
 ) -> list[GradeRow]:
     """One row per student, by name: who handed in from the records, the others as "not submitted".
 
@@ -52,7 +56,7 @@ def grade_rows(
         raise UserError(f"Two records belong to one student: {', '.join(twice)}. Nothing was exported.")
     if len({r.assignment for r in records}) > 1:
         raise UserError("The records are of several assignments: export one at a time.")
-    rows = [_row(r, manual.get(r.student, {}), (late or {}).get(r.student, "")) for r in records]
+    rows = [_row(r, manual.get(r.student, {}), (late or {}).get(r.student)) for r in records]
     highest = max((r.max_score for r in records), default=None)
     rows += [GradeRow(name, NOT_SUBMITTED, None, highest) for name in sorted(set(missing) - set(names))]
     return sorted(rows, key=lambda row: row.student)
@@ -64,7 +68,7 @@ def write_csv(
     missing: Sequence[str],
     path: Path,
     *,
-    late: Mapping[str, str] | None = None,
+    late: Mapping[str, Lateness] | None = None,
     questions: Sequence[str] = (),
     bom: bool = False,
 ) -> None:
@@ -79,7 +83,7 @@ def write_csv(
     missing
         Students who should have handed in and did not.
     late
-        Student → what the column `late` says.
+        Student → what being late costs: `score` is what was earned, `final` what is left of it.
     questions
         Question ids in order; by default those of the records.
     bom
@@ -89,7 +93,8 @@ def write_csv(
     ids = list(questions) or question_ids(records)
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
-    writer.writerow(["student_id", "status", "score", "max_score", *map(_text, ids), "late", "isolation", "to_mark"])
+    after = ("late", "final", "isolation", "to_mark")
+    writer.writerow(["student_id", "status", "score", "max_score", *map(_text, ids), *after])
     for row in rows:
         writer.writerow(
             [
@@ -99,6 +104,7 @@ def write_csv(
                 _number(row.max_score),
                 *(_number(row.questions.get(i)) for i in ids),
                 _text(row.late),
+                _number(row.final),
                 _text(row.isolation),
                 _number(row.to_mark),
             ]
@@ -106,17 +112,19 @@ def write_csv(
     write_whole(path, ("\ufeff" if bom else "") + buffer.getvalue())
 
 
-def _row(record: Record, marks: Mapping[str, ManualMark], late: str) -> GradeRow:
+def _row(record: Record, marks: Mapping[str, ManualMark], late: Lateness | None) -> GradeRow:
     graded = record.status not in UNGRADED
     each = {q.id: question_marks(q, marks.get(q.id, NO_MARK), graded=graded) for q in record.questions}
     waiting = waiting_marks(record, marks) if graded and record.questions else None
+    total = total_marks(record, marks)
     return GradeRow(
         record.student,
         record.status,
-        total_marks(record, marks),
+        total,
         record.max_score,
         each,
-        late,
+        late.words(total) if late is not None else "",
+        late.final(total) if late is not None and total is not None else total,
         record.isolation,
         waiting,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from autograder.atomic import write_whole
 from autograder.course import is_student_id
 from autograder.errors import UserError
+from autograder.late import Lateness
 from autograder.marks import (
     NO_MARK,
     UNGRADED,
@@ -102,16 +103,20 @@ class QuestionView:
         return {"passed": "good", "needs hand grading": "wait", "not gradable": "wait"}.get(self.status, "bad")
 
 
-def write(record: Record, rubric_marks: Mapping[str, ManualMark] | None, folder: Path) -> Path:
+def write(
+    record: Record, rubric_marks: Mapping[str, ManualMark] | None, folder: Path, late: Lateness | None = None
+) -> Path:
     """Write `feedback/<student>/<assignment>/<assignment>.html` in the course folder `folder`."""
     for name in (record.student, record.assignment):
         if not is_student_id(name):
             raise UserError(f"{name!r} cannot name a folder: no feedback page was written for it.")
     path = folder / "feedback" / record.student / record.assignment / f"{record.assignment}.html"
-    return write_whole(path, page(record, rubric_marks))
+    return write_whole(path, page(record, rubric_marks, late))
 
 
-def page(record: Record, rubric_marks: Mapping[str, ManualMark] | None = None) -> str:
+def page(
+    record: Record, rubric_marks: Mapping[str, ManualMark] | None = None, late: Lateness | None = None
+) -> str:
     """The feedback page of one submission: the same record gives the same bytes."""
     marks = rubric_marks or {}
     questions, pictures = [], MAX_PICTURES
@@ -120,11 +125,14 @@ def page(record: Record, rubric_marks: Mapping[str, ManualMark] | None = None) -
         pictures -= sum(view.picture is not None for view in views)
         questions.append(QuestionView(result, marks.get(result.id, NO_MARK), views, record.status not in UNGRADED))
     properties = [p for q in record.questions for p in q.properties if p.status != "not gradable"]
+    total = total_marks(record, marks)
     return render(
         "feedback.html",
         record=record,
         questions=questions,
-        total=total_marks(record, marks),
+        total=total,
+        late=late.words(total) if late is not None and total is not None else "",
+        final=late.final(total) if late is not None and total is not None else total,
         waiting=waiting_marks(record, marks),
         bonus_max=bonus_max(record),
         steps=_steps(record, questions),

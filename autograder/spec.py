@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,19 @@ class Question(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         return self.id.replace(".", "-")
 
 
+class Late(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What handing in late costs; extensions are in the course's people.toml."""
+
+    #: With its zone: 2026-11-01T23:59:00+01:00.
+    due: datetime
+    #: So much later is still in time.
+    grace_minutes: float = 0.0
+    #: Taken from the marks earned for each day begun.
+    percent_per_day: float = 0.0
+    #: What comes later than so many days earns nothing; by default there is no such limit.
+    maximum_days: int | None = None
+
+
 class Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What `assignment.toml` says."""
 
@@ -66,6 +80,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     #: Data sets the experiments use, for the student's README.
     data: list[str] = []
     limits: Limits = Limits()
+    late: Late | None = None
     question: list[Question]
 
     def find(self, question_id: str) -> Question:
@@ -151,6 +166,13 @@ def _faults(manifest: Manifest) -> list[str]:
     for limit, value in msgspec.to_builtins(manifest.limits).items():
         if not 0 < value < math.inf:
             faults.append(f"limits: {limit} must be above 0, got {value:g}")
+    if (late := manifest.late) is not None:
+        if late.due.tzinfo is None:
+            faults.append("late: due has no time zone, expected a time such as 2026-11-01T23:59:00+01:00")
+        if not (0 <= late.grace_minutes < math.inf and 0 <= late.percent_per_day <= 100):
+            faults.append("late: grace_minutes must be 0 or more and percent_per_day between 0 and 100")
+        if late.maximum_days is not None and late.maximum_days < 0:
+            faults.append(f"late: maximum_days must be 0 or more, got {late.maximum_days}")
     for what, stated, is_bonus in (("points", manifest.points, False), ("bonus", manifest.bonus, True)):
         total = sum(q.points for q in manifest.question if q.bonus is is_bonus)
         if not abs(total - stated) <= 1e-9:

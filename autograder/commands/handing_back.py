@@ -1,4 +1,4 @@
-"""Commands that hand results on: feedback, report, export, formgrader."""
+"""Commands that hand results on: feedback, report, formgrader."""
 
 from __future__ import annotations
 
@@ -11,31 +11,32 @@ from pathlib import Path
 from autograder.assignment import Assignment, load_assignment, solutions_folder
 from autograder.course import Course
 from autograder.errors import ALL_GOOD, NOTHING_TO_DO, UserError
-from autograder.record import Record
 from autograder.terminal import Terminal
 
 
 def feedback(name: str, root: Path, db: str, solutions: Path | None, as_json: bool, quiet: bool) -> int:
     from autograder.feedback import write
-    from autograder.gradebook import Gradebook
+    from autograder.results import class_results
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     assignment, course = load_assignment(name, solutions_folder(solutions)), Course(root, db)
-    records = graded(course, name)
-    with Gradebook(course.db_url) as gradebook:
-        marks = gradebook.manual_marks(assignment)
+    found = class_results(assignment, course)
+    for note in found.notes:
+        terminal.say(f"note: {note}")
     pages = []
     with terminal.progress("writing feedback") as tell:
-        for done, record in enumerate(records, start=1):
-            pages.append(str(write(record, marks.get(record.student), course.root)))
-            tell(done, len(records), record.student)
+        for done, record in enumerate(found.records, start=1):
+            student = record.student
+            pages.append(str(write(record, found.marks.get(student), course.root, found.late.get(student))))
+            tell(done, len(found.records), student)
     terminal.say(f"{len(pages)} feedback pages in {course.root / 'feedback'}")
-    terminal.result({"assignment": name, "pages": pages})
+    terminal.result({"assignment": name, "pages": pages, "notes": found.notes})
     return ALL_GOOD
 
 
 def report(name: str, root: Path, as_json: bool, quiet: bool) -> int:
     from autograder.report import write, write_index
+    from autograder.results import graded
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     course = Course(root)
@@ -46,44 +47,12 @@ def report(name: str, root: Path, as_json: bool, quiet: bool) -> int:
     return ALL_GOOD
 
 
-def export(
-    name: str, root: Path, db: str, solutions: Path | None, kind: str, out: Path | None, as_json: bool, quiet: bool
-) -> int:
-    terminal = Terminal(as_json=as_json, quiet=quiet)
-    if kind != "csv":
-        raise UserError(f"--format {kind!r} is not known; expected csv.")
-    course = Course(root, db)
-    graded(course, name)
-    path = write_grades(load_assignment(name, solutions_folder(solutions)), course, out)
-    terminal.say(f"marks: {path}")
-    terminal.result({"assignment": name, "grades": str(path)})
-    return ALL_GOOD
+def write_grades(assignment: Assignment, course: Course) -> Path:
+    """grades.csv from the records, the marks given by hand and what being late costs."""
+    from autograder.commands.exporting import write_csv_of
+    from autograder.results import class_results
 
-
-def write_grades(assignment: Assignment, course: Course, out: Path | None = None) -> Path:
-    """grades.csv from the records and the marks given by hand."""
-    from autograder.export import write_csv
-    from autograder.gradebook import Gradebook
-
-    records = course.records(assignment.name)
-    with Gradebook(course.db_url) as gradebook:
-        marks = gradebook.manual_marks(assignment)
-        known = set(gradebook.students())
-    missing = sorted((known | set(course.roster())) - {record.student for record in records})
-    path = out or course.grades_csv
-    write_csv(records, marks, missing, path)
-    return path
-
-
-def graded(course: Course, name: str) -> list[Record]:
-    """The records of an assignment; one sentence where there are none."""
-    records = course.records(name)
-    if not records:
-        raise UserError(
-            f"{course.root} holds no records of {name} yet: run `autograder grade {name} --course {course.root}`.",
-            NOTHING_TO_DO,
-        )
-    return records
+    return write_csv_of(course, class_results(assignment, course))
 
 
 def formgrader(root: Path, db: str, port: int, browser: bool) -> int:

@@ -53,7 +53,7 @@ def test_new_never_overwrites(run):
     (["collect", "nowhere", "tiny"], 2, "nowhere"),
     (["grade", "tiny", "--solutions", "solutions"], 2, "collect submissions first"),
     (["report", "tiny"], 5, "holds no records of tiny yet"),
-    (["export", "tiny", "--format", "xls"], 2, "expected csv"),
+    (["export", "tiny", "--format", "xls"], 2, "expected one of csv"),
     (["new", "a/b"], 2, "cannot be an assignment's name"),
     (["verify", "tiny", "--solutions", "solutions", "--isolation", "L9"], 2, "no isolation level"),
 ])

@@ -1,10 +1,12 @@
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 
 from autograder.errors import UserError
 from autograder.export import grade_rows, write_csv
+from autograder.late import Lateness
 from autograder.marks import ManualMark
 
 
@@ -27,13 +29,13 @@ def test_every_byte_of_a_small_table(tmp_path, make_record):
     ]
     raw = written(tmp_path, records, {"=1+1": {"1.a": ManualMark(score=1.5)}}, ["nora", "王小明"])
     assert raw.decode("utf-8").split("\r\n") == [
-        "student_id,status,score,max_score,1.a,2.a,2.b,3.1,bonus,late,isolation,to_mark",
-        "'=1+1,graded,5.5,8,1.5,1,1,1,1,,L3,3",
-        '"O\'Neil, Jr.",graded,3.67,8,,1,0.67,1,1,,L3,5',
-        '"Zoë;""Ann""",graded,4,8,,1,1,1,1,,L3,5',
-        "björn,unreadable,,8,,,,,,,L3,",
-        "nora,not submitted,,8,,,,,,,,",
-        "王小明,not submitted,,8,,,,,,,,",
+        "student_id,status,score,max_score,1.a,2.a,2.b,3.1,bonus,late,final,isolation,to_mark",
+        "'=1+1,graded,5.5,8,1.5,1,1,1,1,,5.5,L3,3",
+        '"O\'Neil, Jr.",graded,3.67,8,,1,0.67,1,1,,3.67,L3,5',
+        '"Zoë;""Ann""",graded,4,8,,1,1,1,1,,4,L3,5',
+        "björn,unreadable,,8,,,,,,,,L3,",
+        "nora,not submitted,,8,,,,,,,,,",
+        "王小明,not submitted,,8,,,,,,,,,",
         "",
     ]
 
@@ -69,14 +71,14 @@ def test_hostile_names_stay_in_their_cell(tmp_path, make_record):
 
 
 def test_an_empty_class_has_a_header_only(tmp_path):
-    assert written(tmp_path, []) == b"student_id,status,score,max_score,late,isolation,to_mark\r\n"
+    assert written(tmp_path, []) == b"student_id,status,score,max_score,late,final,isolation,to_mark\r\n"
     assert b",2.a," in written(tmp_path, [], questions=["2.a"])
 
 
 def test_late_and_a_byte_order_mark_on_request(tmp_path, make_record):
-    raw = written(tmp_path, [make_record("anna")], late={"anna": "2 days"}, bom=True)
+    raw = written(tmp_path, [make_record("anna")], late={"anna": Lateness(2, Decimal(20))}, bom=True)
     assert raw.startswith(b"\xef\xbb\xbf")
-    assert table(raw)[0]["late"] == "2 days"
+    assert (table(raw)[0]["late"], table(raw)[0]["final"]) == ("4 − 20 % late (2 days)", "3.2")
 
 
 def test_two_records_of_one_student_are_refused(make_record):

@@ -1,0 +1,1 @@
+"""Formats of learning platforms and other programs that take marks: one file each."""
