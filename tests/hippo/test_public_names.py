@@ -29,8 +29,9 @@ NAMES = {
     "hippo.modern": "ModernHopfield",
     "hippo.pattern_memory": "LowRankHopfield PatternMemory hebb_memory",
     "hippo.patterns": "binarize random_patterns sign",
-    "hippo.plotting": """COLOURS alt_text energy_traces error_curves figure_of loss_curves overlap_traces
-        preconditioning_bars recall_grid reconstruction_grid save weight_matrix""",
+    "hippo.plotting": """Animation COLOURS alt_text energy_traces error_curves figure_of loss_curves overlap_raster
+        overlap_traces preconditioning_bars recall_grid reconstruction_grid save save_animation state_map
+        weight_matrix""",
     "hippo.sequences": "Kernel cross_terms cycle dwell_time sequence_weights slow_trajectory",
     "hippo.storkey": "Form learn storkey storkey_prefixes",
     "hippo.training": "History train",
