@@ -39,32 +39,58 @@ def reap() -> None:
 
 
 def remove(folder: str | os.PathLike[str]) -> bool:
-    """Remove a folder with all that is in it; whether nothing is left.
+    """Remove a folder with all that is in it; whether nothing is left. No link is followed.
 
     Folders are moved up to the first one before they are emptied: thousands of them inside one
     another would exceed the longest path and any recursion.
     """
-    top = os.fspath(folder)
-    waiting, moved = [top], 0
     with suppress(OSError):
-        while waiting:
-            current = waiting.pop()
-            os.chmod(current, 0o700)  # noqa: PTH101 what is forbidden cannot be removed
-            with os.scandir(current) as entries:
-                for entry in list(entries):
-                    if not entry.is_dir(follow_symlinks=False):
-                        os.unlink(entry.path)  # noqa: PTH108
-                        continue
-                    path = entry.path
-                    if current != top:
-                        os.chmod(path, 0o700)  # noqa: PTH101
-                        path, moved = os.path.join(top, f".moved-{os.getpid()}-{moved}"), moved + 1  # noqa: PTH118
-                        os.rename(entry.path, path)  # noqa: PTH104
-                    waiting.append(path)
-            if current != top:
-                os.rmdir(current)  # noqa: PTH106
-        os.rmdir(top)  # noqa: PTH106
-    return not os.path.lexists(top)
+        top = _opened(os.fspath(folder), None)
+        try:
+            waiting = _emptied(top, top)
+            while waiting:
+                name = waiting.pop()
+                with suppress(OSError):
+                    current = _opened(name, top)
+                    try:
+                        waiting += _emptied(current, top)
+                    finally:
+                        os.close(current)
+                    os.rmdir(name, dir_fd=top)
+        finally:
+            os.close(top)
+        os.rmdir(folder)  # noqa: PTH106
+    return not os.path.lexists(folder)
+
+
+def _opened(name: str, parent: int | None) -> int:
+    """A folder that may be listed and changed, whatever its owner forbade."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+    try:
+        descriptor = os.open(name, flags, dir_fd=parent)
+    except PermissionError:
+        os.chmod(name, 0o700, dir_fd=parent)
+        descriptor = os.open(name, flags, dir_fd=parent)
+    os.fchmod(descriptor, 0o700)
+    return descriptor
+
+
+def _emptied(folder: int, top: int) -> list[str]:
+    """Remove what is no folder; names in `top` of the folders, which were moved there under new ones."""
+    inside = []
+    with os.scandir(folder) as entries:
+        for entry in list(entries):
+            with suppress(OSError):
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.name, dir_fd=folder)
+                    continue
+                name = entry.name
+                if folder != top:
+                    os.close(_opened(name, folder))
+                    name = os.urandom(12).hex()  # no name that is there already
+                    os.rename(entry.name, name, src_dir_fd=folder, dst_dir_fd=top)
+                inside.append(name)
+    return inside
 
 
 def empty(folder: str, keep: Collection[str]) -> bool:

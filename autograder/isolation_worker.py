@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from autograder import protocol
 from autograder.isolation import IsolationError, Limits
 from autograder.isolation_channel import Channel, Gone
 from autograder.isolation_process import Process
+from autograder.isolation_sweep import remove
 from autograder.isolation_trunk import Line
 from autograder.student import Student, StudentFault
 
@@ -106,7 +106,7 @@ class Worker:
         self._channel.close()
         self._process.close()
         if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            remove(self._scratch)
 
     def _end(self) -> None:
         if not self._process.end():

@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import select
-import shutil
 import socket
 import struct
 import subprocess
@@ -25,6 +24,7 @@ from autograder.isolation_channel import Channel
 from autograder.isolation_levels import choose
 from autograder.isolation_process import Process
 from autograder.isolation_standby import Standby
+from autograder.isolation_sweep import remove
 from autograder.isolation_trunk import Trunk
 from autograder.isolation_worker import Output, Worker
 from autograder.student import StudentFault
@@ -164,7 +164,7 @@ class Box:
             self._zygote.wait()
             self._zygote = None
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove(self._folder)
             os.close(self._lock)
             self._folder = None
 
@@ -263,7 +263,7 @@ class Box:
             os.close(out)
             os.close(err)
             if scratch is not None:
-                shutil.rmtree(scratch, ignore_errors=True)
+                remove(scratch)
             raise IsolationError(f"no worker could be started ({error}): see `autograder doctor`.") from None
         return Worker(Channel(ours, out, err, self.limits.output_kib << 10), process, self.limits, scratch)
 
