@@ -213,8 +213,11 @@ def _first_difference(expected: bytes | None, got: bytes | None) -> str:
 TIMES = re.compile(rf"records/{NAME}/times/")
 
 
-def final_state(course: Path) -> State:
-    """Records, notebooks for marking, grades.csv byte by byte; rows of the gradebook; names of all other files."""
+def final_state(course: Path, gradebook: list[tuple[object, ...]] | None = None) -> State:
+    """Records, notebooks for marking, grades.csv byte by byte; rows of the gradebook; names of all other files.
+
+    `gradebook` holds the rows where they are not in the course folder.
+    """
     state = State()
     for path in sorted(course.rglob("*")):
         name = path.relative_to(course).as_posix()
@@ -224,28 +227,31 @@ def final_state(course: Path) -> State:
             state.files[name] = path.read_bytes()
         else:
             state.others.append(name)
-    state.gradebook = gradebook_rows(course / "gradebook.db")
+    state.gradebook = gradebook_rows(course / "gradebook.db") if gradebook is None else gradebook
     return state
+
+
+#: The gradebook's tables without random ids; any database answers these.
+QUERIES = (
+    "select 'student', id from student",
+    "select 'assignment', name from assignment",
+    "select 'submission', sa.student_id, a.name, sa.timestamp from submitted_assignment sa join assignment a on"
+    " sa.assignment_id = a.id",
+    "select 'notebook', sa.student_id, n.name, sn.late_submission_penalty from submitted_notebook sn join"
+    " submitted_assignment sa on sn.assignment_id = sa.id join notebook n on sn.notebook_id = n.id",
+    "select 'grade', sa.student_id, b.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade from grade g"
+    " join submitted_notebook sn on g.notebook_id = sn.id join submitted_assignment sa on sn.assignment_id = sa.id"
+    " join base_cell b on g.cell_id = b.id",
+    "select 'comment', sa.student_id, b.name, c.auto_comment, c.manual_comment from comment c join submitted_notebook sn on"
+    " c.notebook_id = sn.id join submitted_assignment sa on sn.assignment_id = sa.id join base_cell b on c.cell_id = b.id",
+    "select 'cell', b.name, b.type from base_cell b",
+    "select 'version', version_num from alembic_version",
+)
 
 
 def gradebook_rows(path: Path) -> list[tuple[object, ...]]:
     """All that the gradebook knows, without its random ids."""
-    queries = (
-        "select 'student', id from student",
-        "select 'assignment', name from assignment",
-        "select 'submission', sa.student_id, a.name, sa.timestamp from submitted_assignment sa join assignment a on"
-        " sa.assignment_id = a.id",
-        "select 'notebook', sa.student_id, n.name, sn.late_submission_penalty from submitted_notebook sn join"
-        " submitted_assignment sa on sn.assignment_id = sa.id join notebook n on sn.notebook_id = n.id",
-        "select 'grade', sa.student_id, b.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade from grade g"
-        " join submitted_notebook sn on g.notebook_id = sn.id join submitted_assignment sa on sn.assignment_id = sa.id"
-        " join base_cell b on g.cell_id = b.id",
-        "select 'comment', sa.student_id, b.name, c.auto_comment, c.manual_comment from comment c join submitted_notebook sn on"
-        " c.notebook_id = sn.id join submitted_assignment sa on sn.assignment_id = sa.id join base_cell b on c.cell_id = b.id",
-        "select 'cell', b.name, b.type from base_cell b",
-        "select 'version', version_num from alembic_version",
-    )
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
-        rows = [row for query in queries for row in db.execute(query)]
+        rows = [row for query in QUERIES for row in db.execute(query)]
     db.close()
     return sorted(rows, key=repr)

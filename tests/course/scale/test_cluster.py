@@ -1,0 +1,114 @@
+"""The class on a real dask cluster: same records, same gradebook, with a worker killed midway too."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.cluster import CONNECT_SECONDS, Cluster
+from autograder.commands.handing_back import write_grades
+from autograder.errors import UserError
+from autograder.grade import Options, grade
+from tests.course.faults.small_course import final_state
+from tests.course.scale.conftest import STUDENTS
+
+distributed = pytest.importorskip("distributed")
+pytestmark = pytest.mark.course
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def dask(*arguments, cwd, log):
+    command = [sys.executable, "-m", "dask", *map(str, arguments)]
+    surroundings = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    with log.open("wb") as file:
+        return subprocess.Popen(command, cwd=cwd, env=surroundings, stdout=file, stderr=file)
+
+
+@contextmanager
+def cluster(folder, workers):
+    """(address, processes of the workers) of a scheduler of our own; no worker sees the course folder's path."""
+    folder.mkdir()
+    at = folder / "scheduler.json"
+    scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", at, cwd=folder, log=folder / "log")
+    processes = [scheduler]
+    try:
+        deadline = time.monotonic() + 60
+        while not at.exists() or not at.read_text().endswith("}"):
+            assert scheduler.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        address = json.loads(at.read_text())["address"]
+        processes += [
+            dask("worker", address, "--nthreads", 1, "--no-nanny", "--no-dashboard", "--local-directory", folder / f"w{number}", cwd=folder, log=folder / f"log{number}")
+            for number in range(workers)
+        ]
+        yield address, processes[1:]
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def test_a_run_on_a_cluster_that_loses_a_worker_is_byte_for_byte_a_local_one(small, course, tmp_path):
+    with cluster(tmp_path / "cluster", workers=2) as (address, (doomed, lasting)):
+        orphans = []
+
+        def kill_one(done, total, record):
+            if done == 3 and not orphans:
+                orphans.extend(psutil.Process(doomed.pid).children(recursive=True))
+                os.kill(doomed.pid, signal.SIGKILL)
+
+        wait_for_workers(address, 2)
+        summary = grade(small.assignment, course, Options(scheduler=address), kill_one)
+        assert orphans, "the worker that was killed had a slot"
+        assert sorted(record.student for record in summary.graded) == [f"s{number:03}" for number in range(STUDENTS)]
+        write_grades(small.assignment, course)
+        assert small.state.differences(final_state(course.root)) == []
+        gone, alive = psutil.wait_procs(orphans, timeout=20)
+        assert not alive, "a slot outlives its worker"
+        assert lasting.poll() is None
+        # nothing changed: not even the cluster is asked
+        assert len(grade(small.assignment, course, Options(scheduler="tcp://127.0.0.1:1")).unchanged) == STUDENTS
+        psutil.wait_procs(psutil.Process(lasting.pid).children(recursive=True), timeout=20)
+        assert not psutil.Process(lasting.pid).children(recursive=True), "slots outlive their run"
+
+
+def wait_for_workers(address, count):
+    client = distributed.Client(address, set_as_default=False)
+    try:
+        client.wait_for_workers(count, timeout=60)
+    finally:
+        client.close()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize(("address", "code", "says"), [
+    (f"tcp://127.0.0.1:{free_port()}", 3, "no dask scheduler answers at tcp://127.0.0.1"),
+    ("tcp://no-such-host.invalid:8786", 3, "no dask scheduler answers at tcp://no-such-host"),
+    ("carrier-pigeon://roof", 2, "expected one such as tcp://head-node:8786"),
+    ("roof", 2, "expected one such as tcp://head-node:8786"),
+])
+def test_a_scheduler_that_is_not_there_is_said_in_one_sentence(small, address, code, says):
+    assert CONNECT_SECONDS <= 10
+    with pytest.raises(UserError, match=says) as error:
+        Cluster(small.assignment, address)
+    assert error.value.exit_code == code
