@@ -10,14 +10,20 @@ from pathlib import Path
 import msgspec
 
 from autograder.atomic import write_whole
+from autograder.database import with_driver, without_password
 from autograder.errors import NOT_GRADABLE, UserError
 from autograder.plaintext import one_line
 from autograder.record import SCHEMA, Record, Times, checksum
 
+#: Environment variable that overrules the gradebook's URL in the file below.
+DB_VARIABLE = "AUTOGRADER_DB"
 NBGRADER_CONFIG = '''"""Opens this course in nbgrader's formgrader: `autograder formgrader --course .`"""
+import os
+
 c = get_config()  # noqa: F821
 c.CourseDirectory.root = {root!r}
-c.CourseDirectory.db_url = {db_url!r}
+# {variable} is set by `autograder formgrader --db URL`; no password is kept here: ~/.pgpass is the place for one
+c.CourseDirectory.db_url = os.environ.get({variable!r}, {db_url!r})
 c.CourseDirectory.course_id = {course_id!r}
 c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError()"}}
 '''
@@ -55,9 +61,11 @@ class Course:
         """Let nbgrader's own commands and its formgrader open the course; an existing file stays."""
         path = self.root / "nbgrader_config.py"
         if not path.exists():
-            write_whole(
-                path, NBGRADER_CONFIG.format(root=str(self.root.resolve()), db_url=self.db_url, course_id="")
+            url = without_password(with_driver(self.db_url))
+            text = NBGRADER_CONFIG.format(
+                root=str(self.root.resolve()), db_url=url, course_id="", variable=DB_VARIABLE
             )
+            write_whole(path, text)
 
     def students(self, assignment: str) -> list[str]:
         """Students who handed in something for `assignment`, in order."""

@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from autograder.errors import INFRASTRUCTURE, UserError
@@ -15,6 +16,8 @@ from autograder.errors import INFRASTRUCTURE, UserError
 CONNECT_SECONDS = 10
 _USER_AND_PASSWORD = re.compile(r"(://[^/:@]*):.*@")
 _PASSWORD_ARGUMENT = re.compile(r"(?i)([?&][a-z_]*(?:password|passwd|pwd)=)[^&]*")
+#: Drivers for PostgreSQL, the one that nbgrader's documentation names first.
+DRIVERS = ("psycopg2", "psycopg")
 
 
 def shown_url(url: str) -> str:
@@ -26,6 +29,25 @@ def shown_url(url: str) -> str:
     'postgresql://ann:***@db.example/course'
     """
     return _PASSWORD_ARGUMENT.sub(r"\1***", _USER_AND_PASSWORD.sub(r"\1:***@", url))
+
+
+def without_password(url: str) -> str:
+    """`url` as it may be stored: the server's own means supply the password, such as ~/.pgpass.
+
+    Example
+    -------
+    >>> without_password("postgresql://ann:s3cret@db.example/course")
+    'postgresql://ann@db.example/course'
+    """
+    bare = _PASSWORD_ARGUMENT.sub(lambda found: found[1][0] + "&", _USER_AND_PASSWORD.sub(r"\1@", url))
+    return re.sub(r"([?&])&+", r"\1", bare).rstrip("?&")
+
+
+def with_driver(url: str) -> str:
+    """`url` with the PostgreSQL driver that is installed, where it names none: which one is tried varies."""
+    scheme, separator, rest = url.partition("://")
+    driver = next((name for name in DRIVERS if find_spec(name) is not None), "")
+    return f"postgresql+{driver}://{rest}" if scheme == "postgresql" and separator and driver else url
 
 
 def make_tables(url: str, metadata: Any, version: Callable[[], str]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import structs
 
 from autograder.assignment import Assignment
-from autograder.database import explained, make_tables, quiet
+from autograder.database import explained, make_tables, quiet, with_driver
 from autograder.errors import INFRASTRUCTURE, UserError
 from autograder.lean import lean_imports
 from autograder.marks import ManualMark
@@ -25,7 +25,7 @@ class Gradebook:
     """An open gradebook. One process writes to it; keep it open for the whole run."""
 
     def __init__(self, db_url: str) -> None:
-        self.url = db_url
+        self.url = db_url = with_driver(db_url)
         with quiet(), explained(db_url), lean_imports():
             from nbgrader import api
 

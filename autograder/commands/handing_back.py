@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 from autograder.assignment import Assignment, load_assignment, solutions_folder
-from autograder.course import Course
+from autograder.course import DB_VARIABLE, Course
+from autograder.database import with_driver
 from autograder.errors import ALL_GOOD, NOTHING_TO_DO, UserError
 from autograder.terminal import Terminal
 
@@ -78,4 +79,5 @@ def formgrader(root: Path, db: str, port: int, browser: bool) -> int:
         command.append("--no-browser")
     os.chdir(course.root)
     # the token goes by the environment: a command line can be read by everybody on the machine
-    os.execve(sys.executable, command, os.environ | {"JUPYTER_TOKEN": token})
+    database = {DB_VARIABLE: with_driver(db)} if db else {}
+    os.execve(sys.executable, command, os.environ | {"JUPYTER_TOKEN": token} | database)

@@ -78,7 +78,7 @@ def test_a_run_on_a_cluster_that_loses_a_worker_is_byte_for_byte_a_local_one(sma
         assert sorted(record.student for record in summary.graded) == [f"s{number:03}" for number in range(STUDENTS)]
         write_grades(small.assignment, course)
         assert small.state.differences(final_state(course.root)) == []
-        gone, alive = psutil.wait_procs(orphans, timeout=20)
+        _, alive = psutil.wait_procs(orphans, timeout=20)
         assert not alive, "a slot outlives its worker"
         assert lasting.poll() is None
         # nothing changed: not even the cluster is asked
