@@ -70,9 +70,9 @@ def drop_privileges(uid: int | None) -> None:
     _check(libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0), "set no_new_privs")
 
 
-def hide_memory() -> None:
-    """Nobody of the same user may look into this process."""
-    _libc().prctl(_DUMPABLE, 0, 0, 0, 0)
+def hide_memory(hidden: bool = True) -> None:
+    """Whether nobody of the same user may look into this process, nor count its memory exactly."""
+    _libc().prctl(_DUMPABLE, int(not hidden), 0, 0, 0)
 
 
 def die_with_parent(number: int = signal.SIGKILL) -> None:

@@ -54,7 +54,8 @@ class Process:
     def over_memory(self) -> bool:
         """Whether all its processes together hold more than they may, or the kernel had to end one of them."""
         if self._group is None:
-            self._too_much = self._too_much or memory_bytes(tree(self.pid), self._limit) > self._limit
+            # `init` is ours: all it holds is shared with the zygote, and nobody may look into it to see that
+            self._too_much = self._too_much or memory_bytes(tree(self.pid)[1:], self._limit) > self._limit
         return self.out_of_memory
 
     def ended(self, within: float = 0.0) -> bool:
