@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import datetime
 import functools
 import io
 import json
@@ -42,7 +43,8 @@ KEYS = ("m", "b", "j", "l", "t", "d", "a", "s", "f", "n", "h", "id", "ok", "valu
         "cells", "cell_type", "source", "input", "metadata", "nbgrader", "grade_id", "outputs", "output_type", "data",
         "text", "text/plain", "image/png", "image/jpeg", "ename", "evalue", "worksheets", "schema", "name", "title",
         "points", "bonus", "withhold", "preload", "limits", "question", "hand", "names", "tolerance", "atol", "rtol",
-        "cpu_seconds", "memory_mb", "properties", "detail", "questions", "status")  # fmt: skip
+        "cpu_seconds", "memory_mb", "late", "due", "grace_minutes", "percent_per_day", "maximum_days",
+        "properties", "detail", "questions", "status")  # fmt: skip
 
 
 class Mutator:
@@ -454,4 +456,4 @@ def _toml(value: Any) -> str:
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{_toml(str(key))} = {_toml(item)}' for key, item in value.items())}}}"
-    return repr(value) if isinstance(value, int | float) else json.dumps(str(value), ensure_ascii=False)
+    return str(value) if isinstance(value, int | float | datetime.date | datetime.time) else json.dumps(str(value), ensure_ascii=False)

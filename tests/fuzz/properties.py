@@ -333,6 +333,10 @@ def check_manifest(raw: bytes) -> None:
         tolerance = question.tolerance
         numbers += [question.points, question.hand, question.cpu_seconds or 1.0]
         numbers += [tolerance.atol, tolerance.rtol] if tolerance else []
+    if manifest.late is not None:
+        assert manifest.late.due.tzinfo is not None
+        assert 0 <= manifest.late.percent_per_day <= 100
+        numbers += [manifest.late.grace_minutes, manifest.late.maximum_days or 0]
     limits = msgspec.to_builtins(manifest.limits)
     assert all(math.isfinite(n) and n >= 0 for n in [*numbers, *limits.values()])
     assert all(n > 0 for n in limits.values())

@@ -215,6 +215,7 @@ def manifests() -> list[bytes]:
     question = '[[question]]\nid = "1"\ntitle = "q"\npoints = 1\nnames = ["f"]\n'
     full = (small.replace("points = 1", "points = 3.5\nbonus = 1") + 'withhold = ["m"]\npreload = ["numpy"]\ndata = ["d"]\n'
             + "[limits]\ncpu_seconds = 1.5\nwall_seconds = 9\nmemory_mb = 100\nprocesses = 3\n"
+            + "[late]\ndue = 2026-11-01T23:59:00+01:00\ngrace_minutes = 10\npercent_per_day = 12.5\nmaximum_days = 3\n"
             + '[[question]]\nid = "1.a"\ntitle = "q"\npoints = 3.5\nhand = 0.5\nnames = ["f", "g"]\ncpu_seconds = 2\n'
             + 'tolerance = { atol = 1e-6, rtol = 0.0, reason = "r" }\n'
             + '[[question]]\nid = "2"\ntitle = "b"\npoints = 1\nbonus = true\nnames = ["h"]\n')  # fmt: skip
