@@ -55,7 +55,7 @@ class Examination:
     def faults(self) -> dict[str, list[str]]:
         """Code of a lethal fault → the cells, then the questions, in which it happened."""
         found: dict[str, list[str]] = {}
-        questions = [(code, question) for question, codes in self._question_faults.items() for code in codes]
+        questions = [(code, f"question {name}") for name, codes in self._question_faults.items() for code in codes]
         for code, place in dict.fromkeys([*self._cell_faults, *questions]):
             found.setdefault(code, []).append(place)
         return found
