@@ -23,7 +23,7 @@ from autograder import archive, protocol
 from autograder import collect as collector
 from autograder.assignment import Assignment, load_assignment
 from autograder.autograded import autograded_notebook
-from autograder.collect import COLLECTED, IGNORED, KEPT, QUARANTINED, UNCHANGED, CollectReport, collect
+from autograder.collect import COLLECTED, KEPT, UNCHANGED, CollectReport, collect
 from autograder.course import read_record
 from autograder.errors import NOT_GRADABLE, UserError
 from autograder.matching import match
@@ -257,19 +257,18 @@ def check_archive(raw: bytes) -> None:
             # one submission of each student, and what is kept of the others
             senders = {row.student or re.split("(?i)[.]zip", row.file)[0] for row in reports[-1].rows}
             limit = len(senders) * (collector.MAX_KEPT_BYTES + archive.MAX_FILE_BYTES)
-            assert sum(f.stat().st_size for f in _files(course) if f.name != "reasons.csv") <= limit
+            assert sum(f.stat().st_size for f in _files(course) if f.suffix in ("", ".ipynb", ".zip")) <= limit
         first, second = reports
         assert len(first.rows) == len(second.rows)
         assert not second.collected
 
 
 def assert_accounted_for(report: CollectReport, course: Path) -> None:
-    counts = {COLLECTED: report.collected, UNCHANGED: report.unchanged, KEPT: report.kept,
-              QUARANTINED: report.quarantined, IGNORED: report.ignored}  # fmt: skip
-    assert sum(counts.values()) == len(report.rows)
+    """Every row is counted once, can be shown, and leads to files in their places."""
+    outcomes = [row.outcome for row in report.rows]
+    assert all(getattr(report, outcome) == outcomes.count(outcome) for outcome in outcomes)
     taken = set()
     for row in report.rows:
-        assert row.outcome in counts
         for text in (row.student, row.file, row.what):
             assert clean(text) == text
             assert "\n" not in text
@@ -277,13 +276,21 @@ def assert_accounted_for(report: CollectReport, course: Path) -> None:
             assert row.student not in taken, "two submissions of one student"
             taken.add(row.student)
     for file in _files(course):
-        place = file.relative_to(course).parts
-        if place[0] == "submitted":
-            assert place[2:] == (NAME, f"{NAME}.ipynb")
+        top, *place = file.relative_to(course).parts
+        if top == "submitted":
+            assert place[1:] in ([NAME, f"{NAME}.ipynb"], [NAME, "timestamp.txt"])
+            assert place[0] in taken
+        elif top == "earlier":
+            assert place[0] == NAME
             assert place[1] in taken
-        else:
-            assert place[:2] == ("quarantine", NAME)
             assert len(place) == 3
+        elif top == "arrivals":
+            assert place == [f"{NAME}.json"]
+            continue
+        else:
+            assert top == "quarantine"
+            assert place[0] == NAME
+            assert len(place) == 2
         assert file.stat().st_size <= archive.MAX_FILE_BYTES or file.name == "reasons.csv"
 
 
