@@ -3,8 +3,9 @@
 The way of one answer, and the files of each step:
 
 ===================================  ====================================================================
-collect (layouts, archive,           a folder or zip becomes `submitted/`; what is unusable is kept aside
-quarantine)
+collect (layouts, platforms,         a folder or zip becomes `submitted/`; what is unusable is kept aside
+senders, attempts, placing, archive,
+arrivals, quarantine)
 grade → slots → slot                 one coordinator; per core a trusted process with the collected tests
 notebooks, pysource, matching        a submitted file becomes cells, cells become answers
 examine → sandbox (isolation_*)      a fresh worker per question, inside the strongest box there is

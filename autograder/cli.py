@@ -23,7 +23,7 @@ CourseOption = Annotated[Path, typer.Option("--course", help="Course folder (nbg
 SolutionsOption = Annotated[Path | None, typer.Option("--solutions", help="Folder of assignment sources.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
-LevelOption = Annotated[str | None, typer.Option("--isolation", help="Insist on a level: L3, L2 or L1.")]
+LevelOption = Annotated[str | None, typer.Option("--isolation", help="Insist on a level: L3, L2d, L2 or L1.")]
 TrustOption = Annotated[
     bool, typer.Option("--trust-submissions", help="Allow L1: a separate process, no box around it.")
 ]
@@ -114,13 +114,17 @@ def collect(
     source: Annotated[Path, typer.Argument(help="Folder or zip of submissions.")],
     name: NameArgument,
     course: CourseOption = HERE,
+    platform: Annotated[
+        str, typer.Option("--from", help="auto, folder, zip, canvas, moodle, brightspace or gradescope.")
+    ] = "auto",
+    solutions: SolutionsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Bring submissions into the course folder; what cannot be used goes to quarantine with a reason."""
     from autograder.commands import grading_a_class
 
-    raise typer.Exit(grading_a_class.collect(source, name, course, as_json, quiet))
+    raise typer.Exit(grading_a_class.collect(source, name, course, platform, solutions, as_json, quiet))
 
 
 @app.command()
@@ -243,11 +247,16 @@ def formgrader(
 def doctor(
     level: LevelOption = None,
     trust: TrustOption = False,
+    containerfile: Annotated[
+        bool, typer.Option("--containerfile", help="Print what an image for L2d is built from, and do nothing else.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Try what isolation promises on this machine, and say how to cure what fails."""
     from autograder.commands import diagnosing
 
+    if containerfile:
+        raise typer.Exit(diagnosing.containerfile())
     raise typer.Exit(diagnosing.doctor(level, trust, as_json))
 
 

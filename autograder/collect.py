@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections import Counter
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from autograder.archive import Entry, RefusedFile, opened, unpacked
-from autograder.atomic import write_whole
+from autograder.arrivals import read_arrivals, write_arrivals
+from autograder.attempts import Attempt, attempts_of, notes_about
 from autograder.course import Course, is_student_id
 from autograder.errors import NOTHING_TO_DO, USAGE, UserError
-from autograder.layouts import is_about, whose, without_root
+from autograder.people import read_people
+from autograder.placing import COLLECTED, KEPT, UNCHANGED, place, set_aside
 from autograder.plaintext import one_line
+from autograder.platforms import PLATFORMS, detect
 from autograder.quarantine import keep, write_reasons
 
 #: Refused files of one sender that are kept, all together.
 MAX_KEPT_BYTES = 60 * 2**20
-COLLECTED, UNCHANGED, KEPT, QUARANTINED, IGNORED = "collected", "unchanged", "kept", "quarantined", "ignored"
+EARLIER, QUARANTINED, IGNORED = "earlier", "quarantined", "ignored"
+OUTCOMES = (COLLECTED, UNCHANGED, KEPT, EARLIER, QUARANTINED, IGNORED)
+SOURCES = ("auto", "folder", "zip", *PLATFORMS)
 
 
 class CollectRow(msgspec.Struct, kw_only=True):
@@ -31,10 +34,14 @@ class CollectRow(msgspec.Struct, kw_only=True):
     #: Empty where no student could be told.
     student: str
     file: str
-    #: collected, unchanged, kept (the one collected before is newer), quarantined, ignored.
+    #: collected, unchanged, kept (the one collected before is newer), earlier (a newer attempt came with it),
+    #: quarantined, ignored.
     outcome: str
     #: The outcome in a sentence.
     what: str
+    handed_in: datetime | None = None
+    #: What says when it was handed in: the platform, timestamp.txt, or the file's own time.
+    told_by: str = ""
 
 
 class CollectReport(msgspec.Struct, kw_only=True):
@@ -42,9 +49,12 @@ class CollectReport(msgspec.Struct, kw_only=True):
 
     assignment: str
     source: str
+    #: Whose way of naming files was followed: folder, zip, canvas, moodle, brightspace or gradescope.
+    platform: str
     collected: int
     unchanged: int
     kept: int
+    earlier: int
     quarantined: int
     ignored: int
     rows: list[CollectRow]
@@ -54,35 +64,21 @@ class CollectReport(msgspec.Struct, kw_only=True):
     quarantine: str = ""
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    student: str
-    parts: tuple[str, ...]
-    entry: Entry
-
-    def preference(self, assignment: str) -> tuple[bool, bool, float, bool, tuple[str, ...]]:
-        """The candidate that compares largest is the submission: the right name, then the newest."""
-        stem = self.parts[-1].rsplit(".", 1)[0]
-        return (
-            assignment in self.parts[1:-1],
-            assignment.lower() in self.entry.path.lower(),
-            self.entry.modified,
-            stem == assignment,
-            self.parts,
-        )
-
-
-def collect(source: Path, course: Path, assignment: str, *, expected_names: Collection[str] = ()) -> CollectReport:
+def collect(
+    source: Path, course: Path, assignment: str, *, expected_names: Collection[str] = (), platform: str = "auto"
+) -> CollectReport:
     """Copy one notebook per student to `submitted/<student>/<assignment>/<assignment>.ipynb`.
 
     Parameters
     ----------
     source
-        Folder or zip; see `layouts.whose` for the layouts. A zip of a student (such as `submit`
-        makes) may stand in place of a notebook.
+        Folder or zip; see `layouts.whose` and `platforms` for the layouts. A zip of a student (such as
+        `submit` makes) may stand in place of a notebook.
     expected_names
         Ids of the class; by default those that the course folder knows. Others are collected too
         and said not to be on the list.
+    platform
+        One of `SOURCES`; "auto" looks at the names of the files.
 
     Raises
     ------
@@ -91,23 +87,36 @@ def collect(source: Path, course: Path, assignment: str, *, expected_names: Coll
     """
     if not is_student_id(assignment):
         raise UserError(f"{assignment!r} cannot be the name of an assignment.", USAGE)
+    if platform not in SOURCES:
+        raise UserError(f"--from {one_line(platform, 40)!r} is not known; expected one of {', '.join(SOURCES)}.")
     if source.resolve() == (course / "submitted").resolve():
         raise UserError(f"{source} is where collected submissions go: they are collected already.", NOTHING_TO_DO)
-    run = _Run(course, assignment, set(expected_names) or set(Course(course).roster()))
+    if platform in ("folder", "zip") and source.exists() and source.is_dir() != (platform == "folder"):
+        raise UserError(f"{source} is {'a folder' if source.is_dir() else 'no folder'}; expected a {platform}.")
+    run = _Run(course, assignment, expected_names)
     with opened(source) as entries:
         if not entries:
             raise UserError(
                 f"{source} is empty: expected notebooks such as <student>/{assignment}.ipynb.", NOTHING_TO_DO
             )
         stem = source.name.rsplit(".", 1)[0] if source.is_file() else source.resolve().name
-        for candidates in run.by_student(entries, stem):
-            run.take(candidates)
+        plain = "folder" if source.is_dir() else "zip"
+        run.platform = (detect(e.parts for e in entries) or plain) if platform == "auto" else platform
+        for attempts in run.by_student(entries, stem):
+            run.take(attempts)
+    write_arrivals(course, assignment, run.arrivals)
     rows = sorted([*run.rows, *(row for row, _ in run.refused)], key=lambda row: (row.student, row.file))
     folder = write_reasons(run.quarantine, run.refused) if run.refused else ""
-    count = {o: sum(row.outcome == o for row in rows) for o in (COLLECTED, UNCHANGED, KEPT, QUARANTINED, IGNORED)}
+    count = {outcome: sum(row.outcome == outcome for row in rows) for outcome in OUTCOMES}
     missing = sorted(s for s in run.students if not (course / "submitted" / s / assignment).exists())
     return CollectReport(
-        assignment=assignment, source=str(source), rows=rows, missing=missing, quarantine=folder, **count
+        assignment=assignment,
+        source=str(source),
+        platform=run.platform,
+        rows=rows,
+        missing=missing,
+        quarantine=folder,
+        **count,
     )
 
 
@@ -115,36 +124,35 @@ class _Run:
     """One collection: what has been done so far."""
 
     def __init__(self, course: Path, assignment: str, students: Collection[str]) -> None:
-        self.course, self.assignment, self.students = course, assignment, students
+        self.course, self.assignment, self.platform = course, assignment, ""
+        self.people, self.arrivals = read_people(course), read_arrivals(course, assignment)
+        self.students = set(students) or {*Course(course).roster(), *self.people.people}
         self.rows: list[CollectRow] = []
         self.quarantine = course / "quarantine" / assignment
         self.refused: list[tuple[CollectRow, str]] = []
         self.kept_bytes: Counter[str] = Counter()
+        #: Why a zip holds nothing to collect, and when what another one holds came, by the entry's identity.
+        self.unusable: dict[int, str] = {}
+        self.came: dict[int, float] = {}
 
-    def by_student(self, entries: Sequence[Entry], source_stem: str) -> list[list[_Candidate]]:
-        """Notebooks grouped by student; everything else is told in `rows` and `refused`."""
+    def by_student(self, entries: Sequence[Entry], source_stem: str) -> list[list[Attempt]]:
+        """Notebooks grouped by who handed them in; everything else is told in `rows` and `refused`."""
         flat = [inner for entry in entries for inner in self._unpacked(entry)]
-        paths = without_root([e.parts for e in flat], self.assignment, source_stem, self.students)
-        groups: dict[str, list[_Candidate]] = {}
-        others: dict[str, list[Entry]] = {}
-        for entry, parts in zip(flat, paths, strict=True):
-            student = whose(parts, self.assignment, self.students)
-            if not entry.name.lower().endswith(".ipynb"):
-                others.setdefault(student if student and len(parts) > 1 else "", []).append(entry)
-            elif student is None:
-                self.refuse(
-                    "",
-                    entry,
-                    "no student can be told from its name; call it "
-                    f"<student>_{self.assignment}.ipynb or put it into a folder with the student's id",
-                )
+        found = attempts_of(self, flat, source_stem)
+        groups: dict[tuple[str, ...], list[Attempt]] = {}
+        for entry, attempt in found.notebooks:
+            if id(entry) in self.unusable:
+                self.refuse("" if isinstance(attempt, str) else attempt.sender, entry, self.unusable[id(entry)])
+            elif isinstance(attempt, str):
+                self.refuse("", entry, attempt)
             else:
-                groups.setdefault(student, []).append(_Candidate(student, parts, entry))
-        for student, found in others.items():
-            if student and student not in groups:
-                self.refuse(student, found.pop(0), "there is no notebook among this student's files")
-            self.rows += [_row(student, e, IGNORED, "ignored: not a notebook") for e in found]
-        return [groups[student] for student in sorted(groups)]
+                groups.setdefault(attempt.students, []).append(attempt)
+        with_notebook = {student for students in groups for student in students}
+        for student, others in found.others.items():
+            if student and student not in with_notebook:
+                self.refuse(student, others.pop(0), "there is no notebook among this student's files")
+            self.rows += [_row(student, e, IGNORED, "ignored: not a notebook") for e in others]
+        return [groups[students] for students in sorted(groups)]
 
     def _unpacked(self, entry: Entry) -> list[Entry]:
         """The entry, or the notebooks in it if it is a zip (one level deep)."""
@@ -156,29 +164,56 @@ class _Run:
         except RefusedFile as error:
             notebooks, why = [], str(error)
         if not notebooks:
-            self.refuse(whose(entry.parts, self.assignment, self.students) or "", entry, why)
+            self.unusable[id(entry)] = why
+            return [entry]
+        # they were handed in when the zip was, whatever the clock said that packed it
+        self.came |= {id(inner): entry.modified for inner in notebooks}
         return notebooks
 
-    def take(self, candidates: Sequence[_Candidate]) -> None:
-        """Copy the best readable candidate of one student; the others go to quarantine."""
-        taken = ""
-        for candidate in sorted(candidates, key=lambda c: c.preference(self.assignment), reverse=True):
-            entry, student = candidate.entry, candidate.student
+    def take(self, attempts: Sequence[Attempt]) -> None:
+        """Copy the newest readable attempt of one student or group; the others are kept aside."""
+        last = {a.attempt: max(b.when for b in attempts if b.attempt == a.attempt) for a in attempts}
+        order = sorted(
+            attempts, key=lambda a: (last[a.attempt], a.attempt, a.preference(self.assignment)), reverse=True
+        )
+        taken: Attempt | None = None
+        for attempt in order:
             try:
-                raw = entry.read()
+                raw = attempt.entry.read()
             except RefusedFile as error:
-                self.refuse(student, entry, str(error))
+                self.refuse(attempt.sender, attempt.entry, str(error))
                 continue
-            target = self.course / "submitted" / student / self.assignment / f"{self.assignment}.ipynb"
-            if taken:
-                self.refuse(student, entry, f"{taken} was taken as this student's submission", raw)
-            elif target.is_dir():
-                self.refuse(student, entry, f"a folder stands in its place in the course ({target})", raw)
+            if taken is None:
+                taken = attempt if self._take(attempt, raw) else None
+            elif attempt.attempt == taken.attempt:
+                self.refuse(attempt.sender, attempt.entry, f"{taken.entry.path} was taken as this student's submission",
+                            raw)  # fmt: skip
             else:
-                taken = entry.path
-                outcome = _store(raw, target, entry.modified)
-                said = "kept the one collected before, which is newer" if outcome == KEPT else outcome
-                self.rows.append(_row(student, entry, outcome, "; ".join([said, *self._notes(candidate, raw)])))
+                self._set_aside(attempt, raw, taken)
+
+    def _take(self, attempt: Attempt, raw: bytes) -> bool:
+        """Put a submission into the folder of everybody whose it is; False where it fits into none."""
+        notes = notes_about(attempt, raw, self.assignment, self.students)
+        placed = False
+        for student in attempt.students:
+            target = Course(self.course).submitted(student, self.assignment) / f"{self.assignment}.ipynb"
+            if target.is_dir():
+                self.refuse(student, attempt.entry, f"a folder stands in its place in the course ({target})", raw)
+                continue
+            outcome = place(self.course, self.assignment, student, attempt, raw, self.arrivals, self.platform)
+            said = "kept the one collected before, which is newer" if outcome == KEPT else outcome
+            self.rows.append(_row(student, attempt.entry, outcome, "; ".join([said, *notes]), attempt))
+            placed = True
+        return placed
+
+    def _set_aside(self, attempt: Attempt, raw: bytes, taken: Attempt) -> None:
+        what = f"a later one counts: {taken.entry.path}"
+        if self._has_room(attempt.sender, raw):
+            for student in attempt.students:
+                set_aside(self.course, self.assignment, student, raw, attempt.when, self.arrivals)
+        else:
+            what += f"; not kept, {MAX_KEPT_BYTES >> 20} MiB of the same sender are"
+        self.rows.append(_row(attempt.sender, attempt.entry, EARLIER, what, attempt))
 
     def refuse(self, student: str, entry: Entry, why: str, raw: bytes | None = None) -> None:
         """Send a file to quarantine; of what must not be read, or is too much, only the reason is there."""
@@ -187,41 +222,22 @@ class _Run:
                 raw = entry.read()
         why = entry.problem or why
         sender = student or next((part for part in entry.parts if part.lower().endswith(".zip")), entry.path)
-        self.kept_bytes[sender] += len(raw or b"")
-        if raw is not None and self.kept_bytes[sender] > MAX_KEPT_BYTES:
+        if raw is not None and not self._has_room(sender, raw):
             raw, why = None, f"{why}; not kept either, {MAX_KEPT_BYTES >> 20} MiB of the same sender are"
         row = _row(student, entry, QUARANTINED, f"not collected: {why}")
         self.refused.append((row, keep(self.quarantine, row.file, raw) if raw is not None else ""))
 
-    def _notes(self, candidate: _Candidate, raw: bytes) -> list[str]:
-        notes = []
-        name = candidate.parts[-1]
-        if len(candidate.parts) > 1 and name != f"{self.assignment}.ipynb":
-            about = is_about(self.assignment, name.rsplit(".", 1)[0])
-            notes.append(f"it was called {name}" + ("" if about else ", which does not name the assignment"))
-        if self.students and candidate.student not in self.students:
-            notes.append("this student is not on the list of the class")
-        try:
-            readable = isinstance(json.loads(raw.decode("utf-8-sig")), dict)
-        except (ValueError, RecursionError):
-            readable = False
-        return notes if readable else [*notes, "it is not readable as a notebook, grading will say so"]
+    def _has_room(self, sender: str, raw: bytes) -> bool:
+        self.kept_bytes[sender] += len(raw)
+        return self.kept_bytes[sender] <= MAX_KEPT_BYTES
 
 
-def _store(raw: bytes, target: Path, modified: float) -> str:
-    """Write a submission unless the course holds a newer one; say what was done."""
-    if target.is_file():
-        if target.read_bytes() == raw:
-            return UNCHANGED
-        # a margin, because zip files know time to two seconds only
-        if target.stat().st_mtime > modified + 2:
-            return KEPT
-    write_whole(target, raw)
-    os.utime(target, (modified, modified))
-    return COLLECTED
-
-
-def _row(student: str, entry: Entry, outcome: str, what: str) -> CollectRow:
+def _row(student: str, entry: Entry, outcome: str, what: str, attempt: Attempt | None = None) -> CollectRow:
     return CollectRow(
-        student=one_line(student, 100), file=one_line(entry.path, 200), outcome=outcome, what=one_line(what, 400)
+        student=one_line(student, 100),
+        file=one_line(entry.path, 200),
+        outcome=outcome,
+        what=one_line(what, 400),
+        handed_in=attempt.handed_in.astimezone(UTC) if attempt is not None and attempt.handed_in else None,
+        told_by=attempt.told_by if attempt is not None else "",
     )

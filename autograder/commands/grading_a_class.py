@@ -5,39 +5,76 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from autograder.assignment import load_assignment, solutions_folder
 from autograder.course import Course, read_times
-from autograder.errors import ALL_GOOD, FOUND_FAULTS
+from autograder.errors import ALL_GOOD, FOUND_FAULTS, UserError
 from autograder.grade import Options
 from autograder.isolation import KEEPS
 from autograder.marks import UNGRADED, shown
 from autograder.record import Record, Times
 from autograder.terminal import Terminal
 
+if TYPE_CHECKING:
+    from autograder.collect import CollectRow
+
 #: So many students are named in one sentence.
 MAX_NAMED = 12
 
 
-def collect(source: Path, name: str, course: Path, as_json: bool, quiet: bool) -> int:
+def collect(
+    source: Path, name: str, course: Path, platform: str, solutions: Path | None, as_json: bool, quiet: bool
+) -> int:
+    from autograder.attempts import FILE_TIME
     from autograder.collect import collect as run
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
-    found = run(source, course, name)
+    found = run(source, course, name, platform=platform)
+    late = _late_words(found.rows, name, Course(course), solutions)
     terminal.table(
-        f"collected {name}",
-        ("student", "file", "what happened"),
-        [(row.student, row.file, row.what) for row in found.rows],
+        f"collected {name} from {found.platform}",
+        ("student", "file", "handed in", "late", "what happened"),
+        [(row.student, row.file, _when(row.handed_in), late.get(row.student, ""), row.what) for row in found.rows],
     )
+    if late and any(row.told_by == FILE_TIME for row in found.rows):
+        terminal.say("Times are those of the files: where they are wrong, correct submitted/<student>/"
+                     f"{name}/timestamp.txt.")  # fmt: skip
+    if found.missing:
+        terminal.say(f"{len(found.missing)} of the class have handed in nothing: {_named(found.missing)}.")
     terminal.say(
         f"{found.collected} collected, {found.quarantined} in quarantine. Next: autograder grade {name} "
         f"--course {course}"
     )
-    terminal.result(msgspec.to_builtins(found))
+    terminal.result(msgspec.to_builtins(found) | {"late": late})
     return ALL_GOOD
+
+
+def _late_words(rows: Sequence[CollectRow], name: str, course: Course, solutions: Path | None) -> dict[str, str]:
+    """Student → how late, by the manifest's policy where the assignment's source is here."""
+    from autograder.late import lateness
+    from autograder.people import read_people
+    from autograder.spec import read_manifest
+
+    try:
+        policy = read_manifest(solutions_folder(solutions) / name / "assignment.toml").late
+    except UserError:
+        return {}  # whoever collects need not have the source
+    people = read_people(course.root)
+    late: dict[str, str] = {}
+    for row in rows if policy is not None else ():
+        if row.outcome == "collected" and policy is not None:
+            how = lateness(policy, row.handed_in, people.due(row.student, name, policy.due))
+            late |= {row.student: how.words(None)} if how is not None else {}
+    return late
+
+
+def _when(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
 def grade(name: str, root: Path, db: str, solutions: Path | None, options: Options, as_json: bool, quiet: bool) -> int:

@@ -210,7 +210,7 @@ def test_a_hostile_zip_costs_only_its_own_files(tmp_path):
     assert not any(set(r.file + r.what + r.student) & set("\x1b\u202e") for r in report.rows)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["course", "in.zip"]
     assert all(
-        p.startswith(("submitted/good", "quarantine/hippocampus"))
+        p.startswith(("submitted/good", "quarantine/hippocampus", "arrivals/hippocampus.json"))
         for p in everything_under(tmp_path / "course")
         if "/" in p
     )
