@@ -1,5 +1,6 @@
 """A small class, graded once on this machine: what every other way of grading it must come to."""
 
+import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -29,7 +30,16 @@ def small(tmp_path_factory):
     write_assignment(folder / "solutions")
     assignment = load_assignment(NAME, folder / "solutions")
     graded_here(assignment, folder / "here")
-    return SimpleNamespace(assignment=assignment, state=final_state(folder / "here"), solutions=folder / "solutions")
+    return SimpleNamespace(
+        assignment=assignment, root=folder / "here", state=final_state(folder / "here"), solutions=folder / "solutions"
+    )
+
+
+@pytest.fixture
+def graded(small, tmp_path):
+    """A copy of the course folder in which everything is graded."""
+    shutil.copytree(small.root, tmp_path / "graded")
+    return Course(tmp_path / "graded")
 
 
 @pytest.fixture

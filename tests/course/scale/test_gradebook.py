@@ -14,13 +14,6 @@ from tests.course.faults.small_course import NAME, gradebook_rows
 pytestmark = pytest.mark.course
 
 
-@pytest.fixture
-def graded(small, course):
-    """The class, graded."""
-    grade(small.assignment, course, Options(jobs=1))
-    return course
-
-
 def tables(path):
     with sqlite3.connect(path) as db:
         names = [name for (name,) in db.execute("select name from sqlite_master where type = 'table'")]
