@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -71,19 +72,29 @@ class Terminal:
             TimeRemainingColumn(),
             TextColumn("{task.fields[label]}", markup=False),
         )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        # speed is that of the last ten minutes: a slow submission must not make it unknown
+        bar = Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=600)
+        with bar:
             task = bar.add_task(what, total=None, label="warming up")
             yield lambda done, total, label: bar.update(task, completed=done, total=total, label=one_line(label, 60))
 
 
-def _plain(what: str) -> Callable[[int, int, str], None]:
-    last = -1
+def _plain(what: str, clock: Callable[[], float] = time.monotonic) -> Callable[[int, int, str], None]:
+    """Lines in place of a bar; the time left follows from what was finished since the first call."""
+    last, started = -1, 0.0
 
     def tell(done: int, total: int, label: str) -> None:
-        nonlocal last
+        nonlocal last, started
+        if last < 0:
+            started = clock()  # warming up is over
         step = 10 * done // total if total else 10
         if step != last:
             last = step
-            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+            left = f", {_about((clock() - started) / done * (total - done))} left" if 0 < done < total else ""
+            print(f"{what}: {done} of {total}{left}", file=sys.stderr, flush=True)
 
     return tell
+
+
+def _about(seconds: float) -> str:
+    return f"about {seconds / 60:.0f} min" if seconds >= 90 else f"about {seconds:.0f} s"
