@@ -316,7 +316,11 @@ class Mutator:
         student = chance.choice((*STUDENTS, "carol", "..", ".", "", "A", "submissions", "__MACOSX", "x" * 201, "\u202ebob", "a b"))
         pattern = chance.choice(("{s}_{a}.ipynb", "{s}/{a}.ipynb", "{s}/{a}/{a}.ipynb", "{s}/{a}/{a} (1).ipynb", "{s}.ipynb",
                                  "{s}.zip", "{s}/w.zip", "{s}/n.txt", "{s}/", "{a}.ipynb", "/{s}.ipynb", "c/{s}/{a}.ipynb",
-                                 "{s}.ipynb/", "{s}\\{a}.ipynb", "{s}.tar.gz", "C:{s}.ipynb"))  # fmt: skip
+                                 "{s}_12_345_{a}.ipynb", "{s}_LATE_12_345_{a}-1.ipynb", "{s}_12_346_w.zip", "{s}/timestamp.txt",
+                                 "{s}_12_assignsubmission_file/{a}.ipynb", "{s}_12_assignsubmission_file_{a}.ipynb",
+                                 "12-34 - {s} - Oct 31, 2026 1159 PM/{a}.ipynb", "12-34 - {s} - 31 2026/{a}.ipynb",
+                                 "submission_12/{a}.ipynb", "c/submission_12/{a}.ipynb", "submission_metadata.yml",
+                                 "{s}/submission_metadata.yml", "{s}.ipynb/", "{s}\\{a}.ipynb", "{s}.tar.gz", "C:{s}.ipynb"))  # fmt: skip
         name = pattern.format(s=student, a=NAME) or "x"
         if chance.random() < 0.2:
             mark = chance.choice(("1", " copy", " (1)", "_2", "x", "-", " ")) * chance.choice((1, 2, 30, 60))

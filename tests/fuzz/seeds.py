@@ -189,6 +189,18 @@ def archives() -> list[bytes]:
     def link(info: zipfile.ZipInfo) -> None:
         info.external_attr = (stat.S_IFLNK | 0o777) << 16
 
+    listed = b"""---
+submission_11:
+  :submitters:
+  - :name: Alice A
+    :email: alice@example.org
+    :sid: alice
+  :created_at: 2026-10-31 20:15:30.5 Z
+submission_12:
+  :submitters: [{:name: "B\\u202eob", :sid: "x y"}]
+  :created_at: 2026-10-31T20:15:30+01:00
+"""
+
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w:gz") as archive:
         info = tarfile.TarInfo("alice/tiny.ipynb")
@@ -203,6 +215,14 @@ def archives() -> list[bytes]:
         zipped({"alice/tiny.ipynb": b"/etc/passwd"}, each=link), zipped({}), zipped({"alice/": b"", "alice/x.txt": b"x"}),
         zipped({"alice_tiny.ipynb": bytes(50_000), "bob_tiny.ipynb": bytes(80_000)}),
         zipped({f"s{n}_tiny.ipynb": bytes(4000) for n in range(30)}), zipped({f"s{n}.zip": inner for n in range(5)}),
+        zipped({"alicea_123_4567_tiny.ipynb": good, "bobb_LATE_124_4568_tiny-1.ipynb": good, "bobb_124_4569_w.zip": inner}),
+        zipped({"Alice A_123_assignsubmission_file/tiny.ipynb": good, "Bob_124_assignsubmission_file_/x.ipynb": good}),
+        zipped({"123-4567 - Alice A - Oct 31, 2026 1159 PM/tiny.ipynb": good, "index.html": b"<html>",
+                "123-4567 - Alice A - Nov 1, 2026 1234 AM/tiny.ipynb": b"{}"}),
+        zipped({"assignment_1_export/submission_metadata.yml": listed, "assignment_1_export/submission_11/tiny.ipynb": good,
+                "assignment_1_export/submission_12/tiny.ipynb": good}),
+        zipped({"alice/tiny.ipynb": good, "alice/timestamp.txt": b"2026-10-31 20:15:30.5 UTC", "bob/tiny.ipynb": good,
+                "bob/timestamp.txt": b"9999-12-31 23:59:59-14:00"}),
         zipped({"alice_tiny.ipynb": good}, zipfile.ZIP_BZIP2), tar.getvalue(), b"PK\x05\x06" + bytes(18), b"", good,
     ]  # fmt: skip
 
