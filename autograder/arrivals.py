@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from autograder.atomic import write_whole
+from autograder.course import Course
 from autograder.errors import UserError
 
 
@@ -54,3 +55,19 @@ def read_arrivals(course: Path, assignment: str) -> dict[str, Arrival]:
 def write_arrivals(course: Path, assignment: str, arrivals: dict[str, Arrival]) -> None:
     raw = msgspec.json.encode(dict(sorted(arrivals.items())))
     write_whole(arrivals_path(course, assignment), msgspec.json.format(raw, indent=1) + b"\n")
+
+
+def handed_in(course: Course, student: str, assignment: str) -> datetime | None:
+    """When the submission arrived: nbgrader's timestamp.txt, if it is there."""
+    path = (
+        course.submitted(student, assignment) / "timestamp.txt"
+        if course.submitted(student, assignment).is_dir()
+        else None
+    )
+    if path is None or not path.is_file():
+        return None
+    try:
+        stamp = datetime.fromisoformat(path.read_text(encoding="utf-8").strip().replace(" UTC", "+00:00"))
+    except ValueError:
+        return None
+    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)

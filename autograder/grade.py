@@ -6,16 +6,17 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from autograder.arrivals import handed_in
 from autograder.assignment import Assignment
 from autograder.atomic import write_whole
 from autograder.course import Course, read_times
 from autograder.errors import NOTHING_TO_DO, UserError
 from autograder.executor import open_executor
+from autograder.fanout import Fanout, share_submissions
 from autograder.isolation_levels import LEVELS
 from autograder.record import Record, Times, record_text
 from autograder.resume import Plan, Wanted, fits_here, fits_there, make_plan
@@ -63,11 +64,13 @@ def grade(
 
     `progress` is called with (done, total, record) at the start and after each submission.
     """
+    together = share_submissions(course, assignment.name)
     plan = _plan(assignment, course, options)
+    fanout = Fanout(plan.jobs, together)
     summary = Summary(unchanged=plan.unchanged)
     with ExitStack() as stack:
         # the slots get ready while the gradebook is opened; where there is nothing to grade, none is started
-        jobs = min(options.jobs, len(plan.jobs))
+        jobs = min(options.jobs, len(fanout.jobs))
         executor = (
             stack.enter_context(open_executor(assignment, jobs, options.level, options.trust, options.scheduler))
             if plan.jobs
@@ -77,11 +80,13 @@ def grade(
         if executor is not None:
             summary.level = executor.warm_up()["ready"]
             progress(0, len(plan.jobs), None)
-            for done, (_, answer) in enumerate(executor.run(plan.jobs), start=1):
-                record = msgspec.convert(answer["record"], Record)
+            answers = (answer for _, answer in executor.run(fanout.jobs))
+            each = ((record, answer["times"]) for answer in answers
+                    for record in fanout.records(msgspec.convert(answer["record"], Record)))  # fmt: skip
+            for done, (record, times) in enumerate(each, start=1):
                 # the record comes last of the files and before the gradebook, into which every run writes whatever
                 # it lacks of the records: wherever this one is killed, the next one ends with the same
-                write_times(course, record, msgspec.convert(answer["times"], Times))
+                write_times(course, record, msgspec.convert(times, Times))
                 write_whole(course.record(record.student, assignment.name), record_text(record))
                 if gradebook is not None:
                     gradebook.write(record, assignment, handed_in(course, record.student, assignment.name))
@@ -152,22 +157,6 @@ def chosen(course: Course, assignment: str, asked: Sequence[str] = ()) -> list[s
             f"{course.submitted(unknown[0], assignment)}."
         )
     return [s for s in students if not asked or s in asked]
-
-
-def handed_in(course: Course, student: str, assignment: str) -> datetime | None:
-    """When the submission arrived: nbgrader's timestamp.txt, if it is there."""
-    path = (
-        course.submitted(student, assignment) / "timestamp.txt"
-        if course.submitted(student, assignment).is_dir()
-        else None
-    )
-    if path is None or not path.is_file():
-        return None
-    try:
-        stamp = datetime.fromisoformat(path.read_text(encoding="utf-8").strip().replace(" UTC", "+00:00"))
-    except ValueError:
-        return None
-    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
 
 
 def write_times(course: Course, record: Record, times: Times) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.arrivals import Arrival, read_arrivals
+from autograder.arrivals import Arrival, handed_in, read_arrivals
 from autograder.assignment import Assignment
 from autograder.course import Course
 from autograder.errors import NOTHING_TO_DO, UserError
 from autograder.export import GradeRow, grade_rows
-from autograder.grade import handed_in
 from autograder.groups import shared_marks, teams
 from autograder.late import Lateness, lateness
 from autograder.marks import ManualMark
