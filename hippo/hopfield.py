@@ -142,7 +142,9 @@ class HopfieldNetwork(BipolarMemory):
         if self.weights.shape[-2] != n_units:
             raise ValueError(f"weights: expected as many rows as columns, got {shape_text(self.weights)}")
         threshold = self.threshold
-        if isinstance(threshold, Tensor) and threshold.ndim and threshold.shape[-1] not in (1, n_units):
+        if isinstance(threshold, Tensor) and (
+            threshold.ndim > 1 or (threshold.ndim and len(threshold) not in (1, n_units))
+        ):
             raise ValueError(f"threshold: expected one number or shape ({n_units},), got {shape_text(threshold)}")
         if self.ties not in ("keep", "up"):
             raise ValueError(f"ties: expected 'keep' or 'up', got {self.ties!r}")

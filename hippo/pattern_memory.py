@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from hippo.arguments import check_matrix, check_values
@@ -101,6 +102,8 @@ class LowRankHopfield(PatternMemory):
 
     def field_from(self, overlaps: Tensor, state: Tensor, patterns: Tensor) -> Tensor:
         """Sum over the patterns; the diagonal, P, is taken out."""
+        if overlaps.ndim == patterns.ndim == 2:
+            return torch.addmm(state, overlaps, patterns, beta=-patterns.shape[-2])  # the same in one go
         return overlaps @ patterns - patterns.shape[-2] * state
 
 

@@ -1,9 +1,9 @@
 """How many random patterns a network of 100 units keeps, for six ways to choose its weights.
 
 Each trial draws new patterns, stores the first P of them for every load P, and recalls them in 30
-synchronous steps, from clean cues and from cues with a tenth of the units flipped. What counts as
-recalled matters: "identity" is generous (the nearest stored pattern is the right one), "exact" is
-strict (every unit is right), and both start from the answer when the cue is clean.
+synchronous steps, from clean cues and from cues in which each unit is flipped with probability 0.1.
+What counts as recalled matters: "identity" is generous (the nearest stored pattern is the right
+one), "exact" is strict (every unit is right), and both start from the answer when the cue is clean.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from hippo import hopfield
-from hippo.corruption import flip_exactly
+from hippo.corruption import flip
 from hippo.datasets import Images
 from hippo.experiments.capacity_figures import figures
 from hippo.experiments.outcome import Metric, Outcome, beside_published
@@ -39,8 +39,8 @@ class Config:
     #: Probability of +1; at 0.4 any two patterns overlap by 0.04.
     p_ups: tuple[float, ...] = (0.5, 0.4)
     rules: tuple[str, ...] = ("hebb", "hebb, self-coupled", "covariance", "storkey", "storkey canonical", "projection")
-    #: Share of flipped units of the noisy cues.
-    flip_fraction: float = 0.1
+    #: Probability with which each unit of a noisy cue is flipped.
+    flip_probability: float = 0.1
     cues: tuple[str, ...] = ("clean", "noisy")
     n_trials: int = 20
     n_steps: int = 30
@@ -136,7 +136,7 @@ def measure(recalled: Tensor, patterns: Tensor) -> Measures:
 def _trials(
     config: Config, patterns: Tensor, p_up: float, generator: torch.Generator
 ) -> Iterator[tuple[tuple[str, str, int], Measures]]:
-    noisy = flip_exactly(patterns, config.flip_fraction, generator) if "noisy" in config.cues else patterns
+    noisy = flip(patterns, config.flip_probability, generator) if "noisy" in config.cues else patterns
     for rule in config.rules:
         # The covariance rule's fields are ξ − m; a threshold of −m centres them.
         threshold = 1 - 2 * p_up if rule == "covariance" else 0.0
