@@ -175,6 +175,11 @@ def _figures(config: Config, exact: dict[str, Tensor], growth: Growth) -> dict[s
     recalled.axvline(config.n_units, color="0.5", linewidth=1)
     recalled.annotate("P = N", (config.n_units, 0.5), xytext=(4, 0), textcoords="offset points", fontsize=9)
     figure = figure_of(recalled)
+    # Beside the axes: the curves need all of it.
+    if legend := recalled.get_legend():
+        legend.remove()
+    figure.set_size_inches(7.5, 4)
+    figure.legend(loc="outside right center", fontsize=9)
     lines = {f"degree {degree}": torch.tensor([full]) for degree, full in growth.items()}
     lines |= {
         f"degree {degree}, theory": torch.tensor([[_estimate(n, degree) for n in config.sizes]]) for degree in growth
