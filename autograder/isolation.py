@@ -22,6 +22,10 @@ class IsolationError(UserError):
         super().__init__(message, exit_code)
 
 
+class BrokenPromise(IsolationError):
+    """A level whose box starts, but where student code managed what the level promises to deny."""
+
+
 class Limits(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     """What the student code of one worker may use; `[limits]` in the manifest.
 

@@ -40,7 +40,7 @@ PACKAGES = ("matplotlib", "numpy", "pillow", "pooch", "safetensors", "torch", "t
 CONTAINERFILE = """\
 # The packages that student code finds, in the versions of this grader. Build it with
 #     autograder doctor --containerfile | podman build -t {image} -
-# or the same with docker; give --build-arg PIP_EXTRA_INDEX_URL=… for wheels from another index.
+# or the same with docker; give --build-arg PIP_EXTRA_INDEX_URL=URL to take wheels from another index too.
 FROM docker.io/library/python:{python}-slim
 ARG PIP_EXTRA_INDEX_URL
 RUN pip install --no-cache-dir {packages}

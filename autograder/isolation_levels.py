@@ -1,4 +1,7 @@
-"""Find the strongest level that this machine can keep, by starting a box there and trying.
+"""Find the strongest level that this machine can keep, by starting a box there and trying all that it promises.
+
+A level that cannot be started gives way to the next. One that starts and does not deny what it promises
+stops everything, until somebody has cured it or chosen another: degrading would hide it.
 
 A container (L2d) comes after bubblewrap (L3), where every question has namespaces of its own and not just every slot,
 and before the bare filters (L2), which give no process space and no limit on the disk.
@@ -8,10 +11,11 @@ from __future__ import annotations
 
 import functools
 import sys
+from typing import NamedTuple
 
 from autograder import isolation_box as layout
 from autograder.errors import USAGE
-from autograder.isolation import IsolationError
+from autograder.isolation import BrokenPromise, IsolationError
 from autograder.isolation_container import why_no_engine
 
 LEVELS = ("L3", "L2d", "L2", "L1")
@@ -24,6 +28,10 @@ def choose(level: str | None, trust: bool) -> str:
     if level is not None and level not in LEVELS:
         raise IsolationError(f"there is no isolation level {level!r}: choose one of {', '.join(LEVELS)}.", USAGE)
     chosen = level or strongest()
+    if tried(chosen).broken:
+        others = ", ".join(each for each in LEVELS[LEVELS.index(chosen) + 1:-1])
+        instead = f" Or choose another level yourself: --isolation {others}." if others and level is None else ""
+        raise BrokenPromise(f"{tried(chosen).why_not}{instead}")
     if chosen == "L1" and not trust:
         raise IsolationError("student code would run with only limits around it (isolation L1), which does not protect "
                              "this machine: install bubblewrap or an engine for containers (`autograder doctor` says "
@@ -36,28 +44,49 @@ def choose(level: str | None, trust: bool) -> str:
 
 
 def strongest() -> str:
-    """The first level that passes its own test."""
-    return next((level for level in LEVELS if not why_not(level)), "L1")
+    """The first level that can be started."""
+    return next((level for level in LEVELS if not tried(level).why_not or tried(level).broken), "L1")
+
+
+def why_not(level: str) -> str:
+    """Why this machine cannot keep the level; empty if it can."""
+    return tried(level).why_not
+
+
+class Trial(NamedTuple):
+    """What came of trying a level: why it cannot be kept (empty if it can), and whether a promise was broken."""
+
+    why_not: str
+    broken: bool = False
 
 
 @functools.cache
-def why_not(level: str) -> str:
-    """Why this machine cannot keep the level; empty if it can. Tried once per process."""
-    from autograder.sandbox import Box
+def tried(level: str) -> Trial:
+    """Whether this machine can keep the level; tried once per process."""
+    from autograder.isolation_promises import every_promise_is_kept
 
-    if level == "L1":
-        return "" if sys.platform != "win32" else "Windows cannot fork: use Docker or WSL"
-    if level == "L2d" and (missing := why_no_engine()):
-        return missing
-    if level != "L2d" and sys.platform != "linux":
+    if missing := _missing(level):
+        return Trial(missing)
+    for attempt in range(ATTEMPTS):
+        try:
+            every_promise_is_kept(level)
+            return Trial("")
+        except BrokenPromise as error:
+            return Trial(error.message, broken=True)
+        except IsolationError as error:
+            if attempt == ATTEMPTS - 1:
+                return Trial(error.message)
+    return Trial("")
+
+
+def _missing(level: str) -> str:
+    """What the level needs and is not there."""
+    if sys.platform == "win32":
+        return "Windows cannot fork: use WSL"
+    if level == "L2d":
+        return why_no_engine()
+    if level in ("L3", "L2") and sys.platform != "linux":
         return "only Linux has it: use L2d, with Podman or Docker"
     if level == "L3" and layout.bubblewrap() is None:
         return "bubblewrap is not installed"
-    for attempt in range(ATTEMPTS):
-        try:
-            with Box.at(level):
-                return ""
-        except IsolationError as error:
-            if attempt == ATTEMPTS - 1:
-                return error.message
     return ""

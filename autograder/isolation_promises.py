@@ -11,124 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograder.isolation import IsolationError, Limits
+from autograder import isolation_seccomp
+from autograder.isolation import BrokenPromise, IsolationError, Limits
+from autograder.isolation_attempts import ATTEMPTS
 from autograder.student import Student, StudentFault
 from autograder.tempfolder import temp_folder
 
 if TYPE_CHECKING:
-    from autograder.sandbox import Box
+    from autograder.sandbox import Box, Worker
 
 _names = itertools.count()
 #: Limits to try out: what is promised of them is promised of others, and little is soon filled.
 SMALL = Limits(cpu_seconds=10, wall_seconds=30, memory_mb=256, processes=16, disk_mb=8)
-
-#: Runs as student code does; every function says what it managed to do, "" for nothing.
-ATTEMPTS = '''
-import os, signal, socket, time
-
-def write_to(paths):
-    done = []
-    for path in paths:
-        try:
-            open(path, "x").close()
-            done.append(path)
-            os.unlink(path)
-        except OSError:
-            pass
-    return ", ".join(done)
-
-def connect(port, name):
-    done = []
-    for family, address in ((socket.AF_INET, ("127.0.0.1", port)), (socket.AF_UNIX, chr(0) + name)):
-        try:
-            with socket.socket(family, socket.SOCK_STREAM) as s:
-                s.settimeout(1)
-                s.connect(address)
-                done.append(str(family.name))
-        except OSError:
-            pass
-    return ", ".join(done)
-
-def read(path):
-    try:
-        return open(path).read()[:20]
-    except OSError:
-        return ""
-
-def ancestors(pid):
-    found = {1, pid}
-    while pid > 1:
-        pid = int(open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()[1])
-        found.add(pid)
-    return found
-
-def look_around(grader):
-    done = []
-    try:
-        ours = ancestors(os.getpid())
-        others = [p for p in os.listdir("/proc") if p.isdigit() and int(p) not in ours]
-        done += [f"{len(others)} other processes"] if others else []
-    except OSError:
-        pass
-    try:
-        if grader not in (1, os.getpid()):  # in a process space of its own these numbers mean others
-            os.kill(grader, 0)
-            done.append("a signal to the grader")
-    except OSError:
-        pass
-    return ", ".join(done)
-
-def fork(count):
-    made = []
-    try:
-        for _ in range(count):
-            child = os.fork()
-            if child == 0:
-                time.sleep(60)
-                os._exit(0)
-            made.append(child)
-        return f"{len(made)} processes"
-    except OSError:
-        return ""
-    finally:
-        for child in made:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-
-def fill(mebibytes):
-    try:
-        for number in range(mebibytes // 8):
-            with open(f"full{number}", "wb") as file:
-                for _ in range(8):
-                    file.write(bytes(1 << 20))
-        return f"{mebibytes} MiB on disk"
-    except OSError:
-        return ""
-    finally:
-        [os.unlink(name) for name in os.listdir(".") if name.startswith("full")]
-
-def litter(count):
-    try:
-        for number in range(count):
-            open(f"file{number}", "w").close()
-        return f"{count} files"
-    except OSError:
-        return ""
-
-def allocate(mebibytes):
-    held = bytearray(mebibytes << 20)
-    held[::4096] = bytes([1]) * len(held[::4096])
-    return f"{mebibytes} MiB in one process"
-
-def allocate_together(mebibytes, parts):
-    for _ in range(parts):
-        if os.fork() == 0:
-            allocate(mebibytes // parts)
-            time.sleep(60)
-            os._exit(0)
-    time.sleep(2)
-    return f"{mebibytes} MiB in {parts} processes"
-'''
 
 
 class Row(NamedTuple):
@@ -161,6 +55,8 @@ class Promise:
     attempt: Callable[[Student, Outside, Box], Any]
     cure: str
     quick: bool = False
+    #: Faults in which the attempt ends where it is denied.
+    ends_in: tuple[str, ...] = ()
 
 
 #: Levels that promise a denial: with a process space of its own, with filters, all.
@@ -175,17 +71,20 @@ PROMISES = (
     Promise("files outside cannot be read", "read a canary file that everybody may read", FILTERED,
             lambda s, o, b: s.read(o.canary), _KERNEL, True),
     Promise("other processes are out of reach", "list /proc, send the grader a signal", BOXED,
-            lambda s, o, b: s.look_around(os.getpid()), _BWRAP, True),
+            # in a container the processes that started this one are there to be seen
+            lambda s, o, b: s.look_around(os.getpid(), b.level == "L2d"), _BWRAP, True),
+    Promise("no socket and no namespace can be made", "ask the kernel for some",
+            FILTERED if isolation_seccomp.known() else (), lambda s, o, b: s.ask_kernel(), _KERNEL, True),
     Promise("the number of processes is limited", "fork past the limit", BOXED,
             lambda s, o, b: s.fork(b.limits.processes + 8), "start as root or upgrade to a kernel from 5.14 on"),
     Promise("scratch space is limited", "fill it", BOXED, lambda s, o, b: s.fill(b.limits.disk_mb + 16), _BWRAP),
     Promise("the number of files is limited", "make many", BOXED,
             lambda s, o, b: s.litter(b.limits.disk_mb * 32 + 8), _BWRAP),
     Promise("memory is limited", "allocate more in one process", EVERYWHERE,
-            lambda s, o, b: s.allocate(b.limits.memory_mb + 64), "lower memory_mb"),
+            lambda s, o, b: s.allocate(b.limits.memory_mb + 64), "lower memory_mb", ends_in=("memory",)),
     Promise("memory is limited for all processes together", "allocate more in four", EVERYWHERE,
             lambda s, o, b: s.allocate_together(b.limits.memory_mb * 2, 4),
-            "allow control groups, or read access to /proc/PID/smaps_rollup"),
+            "allow control groups, or read access to /proc/PID/smaps_rollup", ends_in=("memory", "crashed")),
 )
 
 
@@ -208,53 +107,76 @@ def outside() -> Iterator[Outside]:
                           [str(folder), "/tmp/..", "/dev/shm", "/var/tmp", str(Path(__file__).parent)])
 
 
-def _try(promise: Promise, box: Box, there: Outside) -> Row:
-    worker = box.worker()
+def _managed(promise: Promise, worker: Worker, box: Box, there: Outside) -> str:
+    """What the attempt managed to do, empty where it was denied; `StudentFault` where it gave no answer."""
     try:
         errors = worker.run(ATTEMPTS, "probe")
-        done = "; ".join(errors) or promise.attempt(worker.student, there, box)
+        return "; ".join(errors) or str(promise.attempt(worker.student, there, box))
     except StudentFault as fault:
-        done = "" if fault.code in ("memory", "crashed") else f"no answer ({fault.message})"
-    finally:
-        worker.close()
-    return _row(promise, box, str(done))
+        if fault.code in promise.ends_in:
+            return ""
+        raise
 
 
-def _row(promise: Promise, box: Box, done: str) -> Row:
-    kept = not done
-    if box.level not in promise.levels:
-        result = "denied all the same" if kept else f"not promised at {box.level}: {done}"
-        return Row(promise.promise, promise.probe, result, True, "" if kept else promise.cure)
-    result = "denied" if kept else f"not denied: {done}"
-    return Row(promise.promise, promise.probe, result, kept, "" if kept else promise.cure)
-
-
-def verify_promises(box: Box) -> None:
-    """Try the cheap probes in one worker; `IsolationError` where something promised to be denied was done."""
-    worker = box.worker()
+def _row(promise: Promise, worker: Worker, box: Box, there: Outside) -> Row:
     try:
-        with outside() as there:
-            errors = worker.run(ATTEMPTS, "probe")
-            for promise in PROMISES:
-                if promise.quick and box.level in promise.levels:
-                    done = "; ".join(errors) or promise.attempt(worker.student, there, box)
-                    if done:
-                        raise IsolationError(f"isolation {box.level} promises that {promise.promise}, but student code "
-                                             f"managed this: {done}. {promise.cure}.")
+        done = _managed(promise, worker, box, there)
     except StudentFault as fault:
-        raise IsolationError(f"isolation {box.level} could not be tried out: {fault.message}.") from None
-    finally:
-        worker.close()
+        said = f"no answer: {fault.message}"
+        return Row(promise.promise, promise.probe, said, False, "run it again when less goes on here")
+    cure = promise.cure if done else ""
+    if box.level in promise.levels:
+        return Row(promise.promise, promise.probe, f"not denied: {done}" if done else "denied", not done, cure)
+    result = f"not promised at {box.level}: {done}" if done else "denied all the same"
+    return Row(promise.promise, promise.probe, result, True, cure)
 
 
-def probe_level(level: str | None = None, trust: bool = False) -> tuple[str, list[Row]]:
-    """The level in force (the strongest unless given), and every promise tried in a worker of its own."""
+def verify_promises(box: Box, every: bool = False) -> None:
+    """Try the cheap probes, or `every` one, in as few workers as may be.
+
+    Raises
+    ------
+    BrokenPromise
+        Where something promised to be denied was done.
+    IsolationError
+        Where an attempt gave no answer.
+    """
+    promises = [p for p in PROMISES if (every or p.quick) and box.level in p.levels]
+    with outside() as there:
+        worker = box.worker()
+        try:
+            for promise in promises:
+                if worker.dead:  # the attempt before had to be ended
+                    worker.close()
+                    worker = box.worker()
+                done = _managed(promise, worker, box, there)
+                if done:
+                    raise BrokenPromise(f"isolation {box.level} promises that {promise.promise}, but student code "
+                                        f"managed this: {done}. To cure it: {promise.cure}.")
+        except StudentFault as fault:
+            raise IsolationError(f"isolation {box.level} could not be tried out: {fault.message}.") from None
+        finally:
+            worker.close()
+
+
+def probe_level(level: str) -> list[Row]:
+    """Every promise, tried in a small box at this level, so that no memory of size is filled."""
     from autograder.sandbox import Box
 
-    with Box(level, limits=SMALL, trust=trust) as box, outside() as there:
-        return box.level, [_try(promise, box, there) for promise in PROMISES]
+    rows = []
+    with Box.at(level, SMALL) as box, outside() as there:
+        for promise in PROMISES:
+            worker = box.worker()
+            try:
+                rows.append(_row(promise, worker, box, there))
+            finally:
+                worker.close()
+    return rows
 
 
-def probe(box: Box) -> list[Row]:
-    """Every promise of the level that `box` keeps; tried in a small box, so that no memory of size is filled."""
-    return probe_level(box.level, trust=True)[1]
+def every_promise_is_kept(level: str) -> None:
+    """Try all that the level promises; `BrokenPromise` names the first denial that does not happen."""
+    from autograder.sandbox import Box
+
+    with Box.at(level, SMALL) as box:
+        verify_promises(box, every=True)

@@ -81,6 +81,11 @@ def _program(machine: str, marks: bool) -> bytes:
     return b"".join(program)
 
 
+def known() -> bool:
+    """Whether the filter is written for this kind of machine."""
+    return platform.machine() in _ARCHITECTURES
+
+
 def install(marks: bool) -> bool:
     """Filter this process and its children for good; False on a machine the filter is not written for.
 
@@ -89,10 +94,9 @@ def install(marks: bool) -> bool:
     marks
         Whether owner, permissions, times and attributes of files may be changed.
     """
-    machine = platform.machine()
-    if machine not in _ARCHITECTURES:
+    if not known():
         return False
-    code = _program(machine, marks)
+    code = _program(platform.machine(), marks)
     buffer = ctypes.create_string_buffer(code, len(code))
     program = _Program(len(code) // 8, ctypes.addressof(buffer))
     libc = ctypes.CDLL(None, use_errno=True)

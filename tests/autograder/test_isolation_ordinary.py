@@ -25,7 +25,7 @@ from autograder.sandbox import Box
 from autograder.student import StudentFault
 
 found = {"why_not": {level: why_not(level) for level in ("L3", "L2")}}
-found["rows"] = {level: probe_level(level)[1] for level in ("L3", "L2") if not why_not(level)}
+found["rows"] = {level: probe_level(level) for level in ("L3", "L2") if not why_not(level)}
 with Box() as box:
     worker = box.worker()
     worker.run("import os\\ndef f(): return os.getuid()\\ndef g(): os._exit(0)", "cell")
