@@ -40,7 +40,7 @@ fuzz: setup
 # Tables of ours against a peer or a floor; nothing here passes or fails.
 BENCH_COUNT ?= 1000
 bench: setup
-	for table in against_nbgrader split slots farm; do OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/$$table.py || exit; done
+	for table in against_nbgrader split slots farm attractors; do OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/$$table.py || exit; done
 	OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/soak.py --count $(BENCH_COUNT)
 
 clean:
