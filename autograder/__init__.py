@@ -6,13 +6,15 @@ The way of one answer, and the files of each step:
 collect (layouts, platforms,         a folder or zip becomes `submitted/`; what is unusable is kept aside
 senders, attempts, placing, archive,
 arrivals, quarantine)
-grade → slots → slot                 one coordinator; per core a trusted process with the collected tests
+grade (resume, shards, merge)        one coordinator: what is left to do, the records, the gradebook
+executor → slots → slot              per core a trusted process with the collected tests, or (cluster,
+                                     cluster_worker) the same on every worker of a dask scheduler
 notebooks, pysource, matching        a submitted file becomes cells, cells become answers
 examine → sandbox (isolation_*)      a fresh worker per question, inside the strongest box there is
 worker ← protocol → student          the only file that executes student code; frames of plain data; a proxy
 grading, compare                     pytest runs the instructor's tests on what came back
 score, record                        marks, and the record everything else is derived from
-gradebook, autograded                nbgrader's database and the notebook a person marks
+gradebook (database), autograded     nbgrader's database and the notebook a person marks
 results (late, people, groups)       marks, those given by hand, and what being late costs
 feedback, report, export (marks),    what is handed on; `lms/` has one file per platform's format
 lms/

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
 import time
 import uuid
 import warnings
@@ -28,6 +29,8 @@ from autograder.notebooks import submitted_bytes
 CONNECT_SECONDS, JOIN_SECONDS, WARM_SECONDS = 5.0, 15.0, 300.0
 #: So many jobs are on their way to each thread: one runs, one waits beside it.
 JOBS_PER_THREAD = 2
+#: How often to look for answers and for workers; how long a run waits for a new worker once all have left.
+POLL_SECONDS, LOOK_SECONDS, ALONE_SECONDS = 0.02, 1.0, 60.0
 #: So many submissions that end every worker do not stop the class.
 MAX_FAILED = 3
 
@@ -67,7 +70,7 @@ class Cluster:
         here, deadline = versions(), time.monotonic() + WARM_SECONDS
         found: dict[str, dict[str, Any]] = {}
         while len(found) < len(self._introductions):
-            present = self._workers()
+            present = self.workers()
             for worker, future in list(self._introductions.items()):
                 if worker not in found and future.status == "finished":
                     found[worker] = msgspec.json.decode(future.result())
@@ -94,26 +97,24 @@ class Cluster:
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, dict[str, Any]]]:
         """Answers in the order in which they are ready; dask sends the job of a lost worker to another."""
-        from distributed import as_completed
-
-        waiting, sent, failures = iter(jobs), dict[str, Job](), list[UserError]()
-        running = as_completed(loop=self._client.loop)
+        waiting, sent, failures = iter(jobs), dict[Any, Job](), list[UserError]()
+        crew = _Crew(self)
         while True:
             try:
-                room = JOBS_PER_THREAD * max(sum(self._workers().values()), 1) - len(sent)
-                for job in itertools.islice(waiting, max(room, 0)):
-                    future = self._send(job)
-                    sent[future.key] = job
-                    running.add(future)
+                for job in itertools.islice(waiting, max(JOBS_PER_THREAD * crew.threads() - len(sent), 0)):
+                    sent[self._send(job)] = job
                 if not sent:
                     break
-                future = next(running)
-                job = sent.pop(future.key)
+                future = next((future for future in sent if future.done()), None)
+                if future is None:
+                    time.sleep(POLL_SECONDS)
+                    continue
+                job = sent.pop(future)
                 reply = self._reply(future, job)
-                future.release()
             except UserError as error:
                 failures.append(error)
-                if error.exit_code != INFRASTRUCTURE or len(failures) > MAX_FAILED or not self._alive():
+                # one submission that ends every worker does not stop the others
+                if error.exit_code != INFRASTRUCTURE or len(failures) > MAX_FAILED:
                     raise
                 continue
             except (OSError, CancelledError, RuntimeError) as error:
@@ -167,7 +168,7 @@ class Cluster:
     def _introduce(self) -> dict[str, Any]:
         """Worker's address → future of what it says of itself, once it is warm."""
         deadline = time.monotonic() + JOIN_SECONDS
-        while not (workers := self._workers()):
+        while not (workers := self.workers()):
             if time.monotonic() > deadline:
                 raise UserError(
                     f"no worker has joined the scheduler at {self._address}: start some with `dask worker "
@@ -182,7 +183,8 @@ class Cluster:
             for number, worker in enumerate(workers)
         }
 
-    def _workers(self) -> dict[str, int]:
+    def workers(self) -> dict[str, int]:
+        """Address → number of threads."""
         return dict(self._client.nthreads())
 
     def _alive(self) -> bool:
@@ -209,22 +211,39 @@ class Cluster:
             self._client.close(timeout=2)
 
 
+class _Crew:
+    """How many threads the cluster has at the moment; whether it has been empty for too long."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster, self._threads = cluster, 0
+        self._seen = self._looked = 0.0
+
+    def threads(self) -> int:
+        now = time.monotonic()
+        if now - self._looked > LOOK_SECONDS:
+            self._threads, self._looked = sum(self._cluster.workers().values()), now
+            if self._threads or not self._seen:
+                self._seen = now
+            elif now - self._seen > ALONE_SECONDS:
+                raise OSError("all its workers have left")
+        return self._threads
+
+
 def _connect(address: str) -> Any:
     try:
         import distributed
     except ModuleNotFoundError:
         raise UserError("--scheduler needs dask.distributed, which is not here: install hippo[cluster].") from None
+    if not re.fullmatch(r"(tcp|tls|ws|wss|ucx)://[^/\s]+:\d{1,5}", address):
+        raise UserError(f"--scheduler {address!r} is no address: expected one such as tcp://head-node:8786.")
     # what matters is said in one sentence; its own log would be a page
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (ValueError, TypeError) as error:
-        raise UserError(
-            f"--scheduler {address!r} is no address ({error}): expected one such as tcp://head-node:8786."
-        ) from None
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, ValueError):
         raise UserError(
             f"no dask scheduler answers at {address}: start one with `dask scheduler`, and check address and firewall.",
             INFRASTRUCTURE,

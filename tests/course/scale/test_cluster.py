@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from autograder import cluster as cluster_module
 from autograder.cluster import CONNECT_SECONDS, Cluster
 from autograder.commands.handing_back import write_grades
 from autograder.errors import UserError
@@ -85,6 +86,29 @@ def test_a_run_on_a_cluster_that_loses_a_worker_is_byte_for_byte_a_local_one(sma
         assert len(grade(small.assignment, course, Options(scheduler="tcp://127.0.0.1:1")).unchanged) == STUDENTS
         psutil.wait_procs(psutil.Process(lasting.pid).children(recursive=True), timeout=20)
         assert not psutil.Process(lasting.pid).children(recursive=True), "slots outlive their run"
+
+
+@pytest.mark.slow
+def test_a_cluster_that_goes_away_is_said_and_what_was_graded_stays(small, course, tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster_module, "ALONE_SECONDS", 1.0)
+    for victim, says in (("worker", "all its workers have left"), ("scheduler", "cannot be used any more")):
+        with cluster(tmp_path / victim, workers=1) as (address, (worker,)):
+            wait_for_workers(address, 1)
+            children = psutil.Process().children()
+            scheduler = next(p for p in children if "--scheduler-file" in p.cmdline())
+
+            def kill(done, total, record, process=worker if victim == "worker" else scheduler):
+                if done == 2:
+                    process.kill()
+
+            with pytest.raises(UserError, match=says) as error:
+                grade(small.assignment, course, Options(scheduler=address), kill)
+            assert error.value.exit_code == 3
+    kept = len(course.records(small.assignment.name))
+    assert kept >= 4
+    assert len(grade(small.assignment, course, Options(jobs=1)).unchanged) == kept
+    write_grades(small.assignment, course)
+    assert small.state.differences(final_state(course.root)) == []
 
 
 def wait_for_workers(address, count):
