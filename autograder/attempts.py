@@ -10,9 +10,10 @@ from typing import Protocol
 
 from autograder.archive import Entry, RefusedFile
 from autograder.arrivals import Arrival
+from autograder.errors import NOT_GRADABLE, UserError
 from autograder.layouts import is_about, whose, without_root
 from autograder.people import People
-from autograder.platforms import GRADESCOPE_LIST, PLATFORMS, Parts, Sender, Sent, gradescope_list, read
+from autograder.platforms import PLATFORMS, Parts, Sender, Sent, gradescope_list, list_of_gradescope, read
 from autograder.senders import Senders
 
 PLATFORM, TIMESTAMP, FILE_TIME = "the platform", "timestamp.txt", "the file's own time"
@@ -134,9 +135,12 @@ class _Platform:
         self.zone: tzinfo | None = run.people.zone()
         self.senders = Senders(run.platform, run.assignment, run.people, run.arrivals, run.students)
         self.listed: Mapping[str, Sent] = {}
-        lists = [e for e in entries if e.name == GRADESCOPE_LIST and len(e.parts) <= 2]
-        if run.platform == "gradescope" and lists:
-            self.listed = gradescope_list(lists[0].read(), self.zone)
+        listed = list_of_gradescope([e.parts for e in entries]) if run.platform == "gradescope" else None
+        for entry in [e for e in entries if e.parts == listed][:1]:
+            try:
+                self.listed = gradescope_list(entry.read(), self.zone)
+            except RefusedFile as error:
+                raise UserError(f"{entry.name} in the archive cannot be read: {error}.", NOT_GRADABLE) from None
 
     def read(self, entry: Entry) -> Attempt | str:
         sent = read(self.run.platform, entry.parts, self.zone, self.listed)

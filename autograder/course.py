@@ -125,7 +125,8 @@ class Course:
 
 def is_student_id(name: str) -> bool:
     """Whether a folder's name can be a student: not hidden, no path, nothing that a terminal or page obeys."""
-    return bool(re.fullmatch(r"[^\s./\\<>\"`\x00-\x1f][^/\\<>\"`\x00-\x1f]{0,99}", name))
+    fits = len(name.encode("utf-8", "surrogatepass")) <= 200  # a folder's name may have 255 bytes
+    return fits and bool(re.fullmatch(r"[^\s./\\<>\"`\x00-\x1f][^/\\<>\"`\x00-\x1f]{0,99}", name))
 
 
 def read_roster(path: Path) -> Sequence[str]:

@@ -9,13 +9,15 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from autograder.errors import NOT_GRADABLE, UserError
+from autograder.plaintext import one_line
 
 Parts = tuple[str, ...]
 PLATFORMS = ("canvas", "moodle", "brightspace", "gradescope")
 GRADESCOPE_LIST = "submission_metadata.yml"
 
 _CANVAS = re.compile(r"(?P<name>[^/]+?)_(?P<late>LATE_)?(?P<id>\d+)_(?:LATE_)?(?P<attempt>\d+)_(?P<file>.+)")
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?")
+# the first id counts: what follows is the student's own, who could write another one there
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?")
 _BRIGHTSPACE = re.compile(r"(?P<id>\d+-\d+) ?- (?P<name>.+) ?- (?P<date>[^-]*\d{4}[^-]*)")
 _GRADESCOPE = re.compile(r"submission_\d+")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -46,14 +48,22 @@ class Sent:
 def detect(paths: Iterable[Parts]) -> str:
     """The platform that made an archive with these files; "" where it is not one of them beyond doubt."""
     all_paths = list(paths)
-    if any(p[-1] == GRADESCOPE_LIST and len(p) <= 2 for p in all_paths) and any(
-        _GRADESCOPE.fullmatch(part) for p in all_paths for part in p[:2]
-    ):
+    listed = list_of_gradescope(all_paths)
+    if listed is not None and any(_GRADESCOPE.fullmatch(p[len(listed) - 1]) for p in all_paths):
         return "gradescope"
     handed = [p for p in all_paths if p[-1].lower().endswith((".ipynb", ".zip"))]
     fitting = [name for name in ("canvas", "moodle", "brightspace") if handed and all(read(name, p) for p in handed)]
     # a Moodle name may fit Canvas' pattern too; the words in it are Moodle's alone
     return "moodle" if "moodle" in fitting else fitting[0] if len(fitting) == 1 else ""
+
+
+def list_of_gradescope(paths: Sequence[Parts]) -> Parts | None:
+    """Where Gradescope's list lies: above all else. In a folder of its own it would be a student's."""
+    for path in paths:
+        above = path[:-1]
+        if path[-1] == GRADESCOPE_LIST and len(above) < 2 and all(p[: len(above)] == above for p in paths):
+            return path
+    return None
 
 
 def read(
@@ -111,9 +121,10 @@ def brightspace_time(text: str, zone: tzinfo | None = None) -> datetime | None:
     hour = int(found[4]) % 12 + (12 if found[6] == "PM" else 0)
     month = _MONTHS.index(found[1].lower()) + 1
     try:
-        return _in_zone(datetime(int(found[3]), month, int(found[2]), hour, int(found[5])), zone)
-    except (ValueError, OverflowError, OSError):
+        moment = datetime(int(found[3]), month, int(found[2]), hour, int(found[5]))
+    except ValueError:
         return None
+    return _in_zone(moment, zone)
 
 
 def gradescope_list(raw: bytes, zone: tzinfo | None = None) -> dict[str, Sent]:
@@ -122,8 +133,8 @@ def gradescope_list(raw: bytes, zone: tzinfo | None = None) -> dict[str, Sent]:
 
     try:
         listed = yaml.safe_load(raw.decode("utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError, OverflowError):
-        listed = None
+    except (yaml.YAMLError, RecursionError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+        listed = None  # yaml's own types raise all of these
     if not isinstance(listed, dict):
         raise UserError(
             f"{GRADESCOPE_LIST} cannot be read: export the submissions from Gradescope again.", NOT_GRADABLE
@@ -134,13 +145,15 @@ def gradescope_list(raw: bytes, zone: tzinfo | None = None) -> dict[str, Sent]:
             when = about.get(":created_at")
             senders = tuple(_submitter(each) for each in _list(about.get(":submitters")) if isinstance(each, dict))
             moment = when if isinstance(when, datetime) else _iso(when)
-            found[folder] = Sent(senders, (), folder, None if moment is None else _in_zone(moment, zone))
+            found[folder] = Sent(senders, (), folder, _in_zone(moment, zone))
     return found
 
 
 def _submitter(about: Mapping[str, Any]) -> Sender:
-    known = {key: str(about.get(key) or "").strip() for key in (":sid", ":name", ":email")}
-    return Sender(known[":sid"], known[":name"], known[":email"])
+    # a list of lists of one list can be short in YAML and endless in full
+    plain = {key: value for key, value in about.items() if isinstance(value, str | int)}
+    sid, name, email = (one_line(str(plain.get(key, "")), 100) for key in (":sid", ":name", ":email"))
+    return Sender(sid, name, email)
 
 
 def _list(value: object) -> Sequence[Any]:
@@ -154,5 +167,8 @@ def _iso(text: object) -> datetime | None:
         return None
 
 
-def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
+def _in_zone(moment: datetime | None, zone: tzinfo | None) -> datetime | None:
+    """The moment with its zone; None where it is none that every zone can tell."""
+    if moment is None or not 1970 < moment.year < 9000:
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=zone) if zone else moment.astimezone()

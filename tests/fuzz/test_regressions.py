@@ -13,12 +13,14 @@ import pytest
 from autograder import archive, protocol
 from autograder import collect as collector
 from autograder.collect import collect
-from autograder.course import read_record
+from autograder.course import is_student_id, read_record
 from autograder.errors import UserError
 from autograder.images import reencode_image
 from autograder.layouts import is_about
 from autograder.matching import MAX_CELL_CHARACTERS, MAX_CODE_CHARACTERS, match
 from autograder.notebooks import MAX_CELLS, Cell, cells_of
+from autograder.platforms import gradescope_list
+from autograder.platforms import read as read_name
 from autograder.pysource import definitions_only, unreadable
 from autograder.spec import read_manifest
 from autograder.student import Student, StudentFault
@@ -183,6 +185,51 @@ def test_a_zip_in_a_zip_is_opened_once_for_all_its_notebooks(tmp_path, monkeypat
     source.write_bytes(zipped({"alice.zip": zipped({f"{NAME} ({n}).ipynb": b"%d" % n for n in range(20)})}))
     assert collect(source, tmp_path / "course", NAME).quarantined == 19
     assert len(opened) == 2
+
+
+def test_a_list_of_gradescope_that_cannot_be_read_is_said_so(tmp_path):
+    source = tmp_path / "c.zip"
+    raw = bytearray(zipped({"submission_metadata.yml": b"--- {}", "submission_1/tiny.ipynb": b"{}"}, zipfile.ZIP_STORED))
+    raw[raw.index(b"--- {}")] ^= 1
+    source.write_bytes(raw)
+    check_archive(bytes(raw))
+    with pytest.raises(UserError, match=r"submission_metadata[.]yml in the archive cannot be read: it is damaged"):
+        collect(source, tmp_path / "course", NAME)
+
+
+@pytest.mark.parametrize("text", ["!!int ''", "!!bool x", "? [a]\n: b", "&a [*a]", "{" * 2000, "a: !!timestamp 2026-99-99", "!!python/name:os"])
+def test_a_list_of_gradescope_that_is_none_is_refused(text):
+    with pytest.raises(UserError, match="cannot be read"):
+        gradescope_list(text.encode())
+
+
+def test_what_gradescope_says_of_people_is_short_plain_text():
+    aliases = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 9)}]\n" for n in range(30))
+    text = f"{aliases}s: {{':submitters': [{{':name': *a29, ':sid': \"a\\u202eb  c\"}}], ':created_at': 0001-01-01 00:00:00}}"
+    sent = gradescope_list(text.encode())["s"]
+    assert (sent.senders[0].name, sent.senders[0].id) == ("", "a\N{REPLACEMENT CHARACTER}b c")
+    assert sent.handed_in is None
+
+
+def test_no_student_can_bring_a_list_of_gradescope(tmp_path):
+    source = tmp_path / "c.zip"
+    theirs = b"bob: {':submitters': [{':sid': alice}]}"
+    source.write_bytes(zipped({"alice/submission_metadata.yml": theirs, "alice/submission_1": b"", "alice/tiny.ipynb": b"[]",
+                               "bob/tiny.ipynb": b"{}"}))
+    report = collect(source, tmp_path / "course", NAME)
+    assert report.platform == "zip"
+    assert (tmp_path / "course" / "submitted" / "bob" / NAME / f"{NAME}.ipynb").read_bytes() == b"{}"
+
+
+def test_no_student_can_write_another_ones_id_into_a_name():
+    sent = read_name("moodle", ("Alice A_12_assignsubmission_file_Bob_99_assignsubmission_file_tiny.ipynb",))
+    assert (sent.senders[0].id, sent.senders[0].name) == ("12", "Alice A")
+    assert read_name("canvas", ("alicea_12_345_bobb_99_999_tiny.ipynb",)).senders[0].id == "12"
+
+
+@pytest.mark.parametrize(("name", "fits"), [("é" * 100, True), ("\N{GRINNING FACE}" * 60, False), ("a" * 101, False), ("\ud800", True)])
+def test_a_student_id_fits_into_a_folders_name(name, fits):
+    assert is_student_id(name) is fits
 
 
 # ---------------------------------------------------------------------------- manifests and records
