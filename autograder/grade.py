@@ -18,7 +18,7 @@ from autograder.errors import NOTHING_TO_DO, UserError
 from autograder.executor import open_executor
 from autograder.fanout import Fanout, share_submissions
 from autograder.isolation_levels import LEVELS
-from autograder.record import Record, Times, record_text
+from autograder.record import Record, Times, record_text, without_values
 from autograder.resume import Plan, Wanted, fits_here, fits_there, make_plan
 from autograder.shards import Shard
 
@@ -90,7 +90,7 @@ def grade(
                 write_whole(course.record(record.student, assignment.name), record_text(record))
                 if gradebook is not None:
                     gradebook.write(record, assignment, handed_in(course, record.student, assignment.name))
-                summary.graded.append(record)
+                summary.graded.append(without_values(record))
                 progress(done, len(plan.jobs), record)
         records = {record.student: record for record in (*summary.graded, *summary.unchanged)}
         summary.level = summary.level or weakest_level(records.values())

@@ -95,6 +95,14 @@ class Record(msgspec.Struct, kw_only=True):
     checksum: str = ""
 
 
+def without_values(record: Record) -> Record:
+    """The same record without expected and got values, which are most of it: as a whole class is kept in memory."""
+    for question in record.questions:
+        for prop in question.properties:
+            prop.detail = None
+    return record
+
+
 class Times(msgspec.Struct, kw_only=True):
     """What grading took, which differs from run to run and so stays out of the record."""
 

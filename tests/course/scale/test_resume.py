@@ -87,6 +87,25 @@ def test_another_seed_or_another_version_grades_again(small, graded, monkeypatch
     assert len(grading._plan(small.assignment, graded, Options()).jobs) == 13
 
 
+@pytest.mark.parametrize(("asked", "graded_at", "best", "stays"), [
+    (None, "L3", "L2", True),  # what was graded in the strongest box need not be graded in a weaker one
+    (None, "L2", "L2", True),
+    (None, "L2", "L3", False),
+    ("L2", "L3", "L3", False),
+    ("L2", "L2", "L2", True),
+])
+def test_a_record_stays_unless_a_stronger_box_is_here_now(small, monkeypatch, asked, graded_at, best, stays):
+    from autograder import resume
+    from autograder.environment import environment_hash, versions
+
+    monkeypatch.setattr(resume, "choose", lambda level, trust: level or best)
+    record = read_record(small.root / "records" / NAME / "s000.json")
+    record.isolation, record.hashes["environment"] = graded_at, environment_hash(versions(), graded_at)
+    assert resume.fits_here(asked, False)(record) is stays
+    record.hashes["environment"] = environment_hash(versions() | {"torch": "0.1"}, graded_at)
+    assert resume.fits_here(asked, False)(record) is False
+
+
 def test_grading_twice_in_two_places_gives_the_same_bytes(small, lone):
     """Addresses of objects, order of sets, paths, times: none of them is in what remains."""
     courses = [lone("one"), lone("a/place/far/away")]
