@@ -19,7 +19,7 @@ def test_two_seconds_of_fuzzing_find_no_crash(target, tmp_path):
     result = fuzz(target, 2, tmp_path)
     assert result.exit_code == 0, result.log.read_text(errors="replace")[-3000:]
     assert result.crashes == []
-    assert result.executions > 20
+    assert result.executions > 10  # the seeds at least, on however busy a machine
     assert result.edges > 50
 
 
