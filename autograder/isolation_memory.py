@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-_ROOT = Path("/sys/fs/cgroup")
+_ROOT, _OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 _counter = itertools.count()
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -21,7 +21,8 @@ class MemoryGroup:
         self._folder, self._version = folder, version
 
     @classmethod
-    def open(cls, limit_mb: int) -> MemoryGroup | None:
+    def open(cls, limit_mb: int, pid: int | None = None) -> MemoryGroup | None:
+        """A group with this limit; where `pid` is given, one that this process could be moved into."""
         for parent, version in _parents():
             _sweep(parent)
             folder = parent / f"hippo-{os.getpid()}-{next(_counter)}"
@@ -30,6 +31,8 @@ class MemoryGroup:
                 group = cls(folder, version)
                 try:
                     group._limit(limit_mb << 20)
+                    if pid is not None:
+                        group.add(pid)
                     return group
                 except OSError:
                     group.close()
@@ -47,6 +50,7 @@ class MemoryGroup:
             (self._folder / "memory.memsw.limit_in_bytes").write_text(str(limit))
 
     def add(self, pid: int) -> None:
+        """Move a process in; what it starts from then on is counted too."""
         (self._folder / "cgroup.procs").write_text(str(pid))
 
     def killed_any(self) -> bool:
@@ -68,14 +72,27 @@ class MemoryGroup:
 
 
 def _parents() -> Iterator[tuple[Path, int]]:
-    """Groups of this process below which a new one might be made."""
+    """Groups of this process below which a new one might be made, the nearest first.
+
+    In version 2 a group that holds processes hands no controller down, so its parents are asked too.
+    """
     with suppress(OSError):
-        for line in Path("/proc/self/cgroup").read_text().splitlines():
+        for line in _OWN.read_text().splitlines():
             number, controllers, path = line.split(":", 2)
             if "memory" in controllers.split(","):
                 yield _ROOT / "memory" / path.lstrip("/"), 1
             elif number == "0" and (_ROOT / "cgroup.controllers").exists():
-                yield _ROOT / path.lstrip("/"), 2
+                own = _ROOT / path.lstrip("/")
+                for folder in [own, *own.parents]:
+                    if folder.is_relative_to(_ROOT) and "memory" in _handed_down(folder):
+                        yield folder, 2
+
+
+def _handed_down(folder: Path) -> list[str]:
+    """Controllers that groups below this one may use."""
+    with suppress(OSError):
+        return (folder / "cgroup.subtree_control").read_text().split()
+    return []
 
 
 def _sweep(parent: Path) -> None:

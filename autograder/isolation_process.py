@@ -31,9 +31,7 @@ class Process:
         self.pid, self._own_namespace, self._limit = pid, own_namespace, memory_mb << 20
         # the number stays this process's even after it ended
         self._pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else -1
-        self._group = MemoryGroup.open(memory_mb)
-        if self._group is not None:
-            self._group.add(pid)
+        self._group = MemoryGroup.open(memory_mb, pid)
         self._too_much = False
         #: The process that answers requests, once it has come up.
         self.student_pid = pid

@@ -32,7 +32,7 @@ if __name__ == "__main__":
     sys.path.insert(0, OWN)
 
 import isolation_confine as confine  # type: ignore[import-not-found]  # noqa: E402
-from isolation_memory import cpu_seconds, queued_seconds, tree  # type: ignore[import-not-found]  # noqa: E402
+from isolation_memory import cpu_seconds, memory_bytes, queued_seconds, tree  # type: ignore[import-not-found]  # noqa: E402
 from isolation_sweep import empty, end_all  # type: ignore[import-not-found]  # noqa: E402
 
 HEADER = struct.Struct("<cII")
@@ -67,8 +67,8 @@ class Relayed:
 class Relay:
     """Carries frames both ways."""
 
-    def __init__(self, control: socket.socket, zygote: int, scratch: str) -> None:
-        self.control, self.zygote, self.scratch = control, zygote, scratch
+    def __init__(self, control: socket.socket, zygote: int, scratch: str, enough: int) -> None:
+        self.control, self.zygote, self.scratch, self.enough = control, zygote, scratch, enough
         self.workers: dict[int, Relayed] = {}
         self.received = bytearray()
         self.poll = select.poll()
@@ -106,7 +106,7 @@ class Relay:
                 self._to(worker)
             elif kind == b"U":
                 worker.drain()
-                send(b"U", number, json.dumps(used(worker, self.zygote)).encode())
+                send(b"U", number, json.dumps(used(worker, self.enough)).encode())
             elif kind == b"K":
                 self._end(worker)
 
@@ -220,24 +220,14 @@ def receive() -> bytes:
     return exactly(HEADER.unpack(exactly(HEADER.size))[2])
 
 
-def used(worker: Relayed, zygote: int) -> dict[str, Any]:
+def used(worker: Relayed, enough: int) -> dict[str, Any]:
     """Seconds of CPU and of waiting for a processor, and bytes of memory, of all processes of a worker.
 
-    Nobody of the same user may look into these processes, so what each shares with the zygote is taken to be all that
-    the zygote has; who gives that back and fills it anew meets the engine's own limit.
+    Up to `enough` bytes an upper bound will do; `init` holds nothing that is not the zygote's.
     """
-    pids, shared = tree(worker.init), own_pages(zygote)
-    pages = sum(max(own_pages(pid) - shared, 0) for pid in pids)
+    pids = tree(worker.init)
     return {"cpu": cpu_seconds(pids), "queued": queued_seconds(worker.student),
-            "memory": pages * os.sysconf("SC_PAGE_SIZE"), "oom": oom_kills() > worker.oom_before}
-
-
-def own_pages(pid: int) -> int:
-    """Resident pages of a process that are no file's."""
-    with suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/statm", encoding="ascii") as file:  # noqa: PTH123
-        fields = file.read().split()
-        return int(fields[1]) - int(fields[2])
-    return 0
+            "memory": memory_bytes(pids[1:], enough), "oom": oom_kills() > worker.oom_before}
 
 
 def oom_kills() -> int:
@@ -292,7 +282,7 @@ def main() -> None:
         send(b"E", 0, answer[1:] or b"the zygote ended at once")
         return
     send(b"H", 0, json.dumps(versions(config["versions"])).encode())
-    Relay(ours, zygote, config["scratch"]).serve()
+    Relay(ours, zygote, config["scratch"], config["memory_bytes"]).serve()
 
 
 if __name__ == "__main__":

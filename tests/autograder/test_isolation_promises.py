@@ -70,7 +70,7 @@ def without(monkeypatch):
 
 
 def no_group(monkeypatch):
-    monkeypatch.setattr(MemoryGroup, "open", classmethod(lambda cls, limit_mb: None))
+    monkeypatch.setattr(MemoryGroup, "open", classmethod(lambda cls, limit_mb, pid=None: None))
     monkeypatch.setattr("autograder.isolation_process.memory_bytes", lambda pids, enough: 0)
 
 
