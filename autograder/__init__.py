@@ -15,9 +15,11 @@ worker ← protocol → student          the only file that executes student cod
 grading, compare                     pytest runs the instructor's tests on what came back
 score, record                        marks, and the record everything else is derived from
 gradebook (database), autograded     nbgrader's database and the notebook a person marks
-results (late, people, groups)       marks, those given by hand, and what being late costs
-feedback, report, export (marks),    what is handed on; `lms/` has one file per platform's format
+results (late, people, groups,       marks, those given by hand, and what being late costs; a group is
+fanout)                              graded once
+feedback, report, export (marks),    what is handed on; `lms/` has one file per format of a platform
 lms/
+package, gradescope_run              the grader as a zip that a platform runs, one submission at a time
 ===================================  ====================================================================
 
 An author's side: spec and assignment (what was written), stubs, release, leakcheck (what students get),

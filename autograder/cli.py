@@ -114,9 +114,8 @@ def collect(
     source: Annotated[Path, typer.Argument(help="Folder or zip of submissions.")],
     name: NameArgument,
     course: CourseOption = HERE,
-    platform: Annotated[
-        str, typer.Option("--from", help="auto, folder, zip, canvas, moodle, brightspace or gradescope.")
-    ] = "auto",
+    platform: Annotated[str, typer.Option("--from", help="auto, folder, zip, canvas, moodle, brightspace, gradescope.")]
+    = "auto",
     solutions: SolutionsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -209,13 +208,10 @@ def export(
     course: CourseOption = HERE,
     solutions: SolutionsOption = None,
     db: DbOption = "",
-    kind: Annotated[
-        str, typer.Option("--format", help="csv, canvas, moodle, brightspace, gradescope, junit or ags.")
-    ] = "csv",
+    kind: Annotated[str, typer.Option("--format", help="csv or canvas, moodle, brightspace, gradescope, junit, ags.")]
+    = "csv",
     out: Annotated[Path | None, typer.Option("--out", help="File to write; default: in the course folder.")] = None,
-    template: Annotated[
-        Path | None, typer.Option("--template", help="The file that canvas, moodle or brightspace exported.")
-    ] = None,
+    template: Annotated[Path | None, typer.Option("--template", help="The file that the platform exported.")] = None,
     column: Annotated[str, typer.Option("--column", help="Heading of the column that takes the marks.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be filled in.")] = False,
     bom: Annotated[bool, typer.Option("--bom", help="Begin tables with a byte order mark.")] = False,
@@ -228,6 +224,22 @@ def export(
 
     asked = exporting.Asked(kind, out, template, column, dry_run, bom)
     raise typer.Exit(exporting.export(name, Course(course, db), solutions, asked, as_json, quiet))
+
+
+@app.command()
+def package(
+    name: NameArgument,
+    target: Annotated[str, typer.Option("--target", help="gradescope.")] = "gradescope",
+    out: Annotated[Path | None, typer.Option("--out", help="The zip; default: ASSIGNMENT-TARGET.zip here.")] = None,
+    solutions: SolutionsOption = None,
+    torch_index: Annotated[str, typer.Option("--torch-index", help="Where to install torch from.")] = "",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Pack an assignment with the grader as a zip that Gradescope runs for each submission."""
+    from autograder.commands import packaging
+
+    raise typer.Exit(packaging.package(name, target, out, solutions, torch_index, as_json, quiet))
 
 
 @app.command()

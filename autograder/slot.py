@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ class Slot:
         self.assignment_hash = assignment.hash()
         self.bases = assignment.bases()
         self.versions = versions()
+        #: Told the results so far after every question that was run.
+        self.after_question: Callable[[Sequence[QuestionResult]], None] = lambda results: None
 
     def introduction(self) -> dict[str, Any]:
         """What a record made here depends on, beside the submission."""
@@ -105,6 +107,7 @@ class Slot:
             result = question_result(question, properties)
             result.faults, result.basis = examination.faults_of(question.id), self.bases[question.id]
             results.append(result)
+            self.after_question(results)
         if kept and examination.exhausted:
             # what was run and what was not depends on every question before
             return self.grade(structs.replace(job, questions=None), wall)

@@ -24,8 +24,12 @@ def results(
     *,
     seconds: float = 0.0,
     more: Sequence[str] = (),
+    hand: bool = True,
 ) -> dict[str, Any]:
-    """One submission as Gradescope reads it; every number is finite, text is text."""
+    """One submission as Gradescope reads it; every number is finite, text is text.
+
+    With `hand` off, marks that a person gives are left out: Gradescope adds its own.
+    """
     marks = marks or {}
     graded = record.status not in UNGRADED
     total = total_marks(record, marks) or Decimal(0)
@@ -40,25 +44,28 @@ def results(
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "tests": [
-            question(result, marks.get(result.id, NO_MARK), str(place), graded=graded)
+            question(result, marks.get(result.id, NO_MARK), str(place), graded=graded, hand=hand)
             for place, result in enumerate(record.questions, start=1)
+            if hand or result.auto_max
         ],
     }
 
 
-def question(result: QuestionResult, mark: ManualMark, number_: str, *, graded: bool = True) -> dict[str, Any]:
+def question(
+    result: QuestionResult, mark: ManualMark, number_: str, *, graded: bool = True, hand: bool = True
+) -> dict[str, Any]:
     """One question: hidden properties are there by name and hint, never with values."""
     earned = question_marks(result, mark, graded=graded)
     lines = [result.message] if result.message else []
     lines += report_lines(result.properties)
-    if result.hand_max and mark.score is None:
+    if hand and result.hand_max and mark.score is None:
         lines.append(f"A person still marks {shown(result.hand_max)} of {shown(result.max_score)}.")
     status = {"status": "passed" if result.status == "passed" else "failed"} if result.auto_max and graded else {}
     return {
         "name": clean(f"{result.id} {result.title}"),
         "number": number_,
         "score": number(earned or Decimal(0)),
-        "max_score": number(exact(result.max_score)),
+        "max_score": number(exact(result.max_score if hand else result.auto_max)),
         **status,
         "output": clean("\n".join(lines), MAX_OUTPUT),
         "output_format": "text",
