@@ -18,7 +18,7 @@ from autograder.errors import NOTHING_TO_DO, UserError
 from autograder.executor import open_executor
 from autograder.fanout import Fanout, share_submissions
 from autograder.isolation_levels import LEVELS
-from autograder.record import Record, Times, record_text, without_values
+from autograder.record import Record, Times, marks_only, record_text
 from autograder.resume import Plan, Wanted, fits_here, fits_there, make_plan
 from autograder.shards import Shard
 
@@ -46,7 +46,7 @@ class Options:
 
 @dataclass
 class Summary:
-    """What a run did."""
+    """What a run did; of the records everything but the properties."""
 
     graded: list[Record] = field(default_factory=list)
     unchanged: list[Record] = field(default_factory=list)
@@ -90,7 +90,7 @@ def grade(
                 write_whole(course.record(record.student, assignment.name), record_text(record))
                 if gradebook is not None:
                     gradebook.write(record, assignment, handed_in(course, record.student, assignment.name))
-                summary.graded.append(without_values(record))
+                summary.graded.append(marks_only(record))
                 progress(done, len(plan.jobs), record)
         records = {record.student: record for record in (*summary.graded, *summary.unchanged)}
         summary.level = summary.level or weakest_level(records.values())

@@ -95,11 +95,10 @@ class Record(msgspec.Struct, kw_only=True):
     checksum: str = ""
 
 
-def without_values(record: Record) -> Record:
-    """The same record without expected and got values, which are most of it: as a whole class is kept in memory."""
+def marks_only(record: Record) -> Record:
+    """The same record without its properties, which are most of it: as a whole class is kept in memory."""
     for question in record.questions:
-        for prop in question.properties:
-            prop.detail = None
+        question.properties = []
     return record
 
 

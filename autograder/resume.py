@@ -14,7 +14,7 @@ from autograder.errors import UserError
 from autograder.isolation_levels import LEVELS, choose
 from autograder.jobs import GradeJob, file_hash
 from autograder.marks import UNGRADED
-from autograder.record import QuestionResult, Record, without_values
+from autograder.record import QuestionResult, Record, marks_only
 
 
 @dataclass
@@ -55,7 +55,7 @@ def make_plan(assignment: Assignment, course: Course, students: Sequence[str], w
             same = same and (wanted.any_seed or before.seed == seed)
             whole = same and before.hashes.get("assignment") == assignment_hash
             if whole and not wanted.questions and Path(job.autograded).exists():
-                plan.unchanged.append(without_values(before))
+                plan.unchanged.append(marks_only(before))
                 continue
             if same and before.status not in UNGRADED:
                 kept = [r for r in before.questions if r.basis == bases.get(r.id) and r.id not in wanted.questions]
