@@ -10,134 +10,21 @@ import base64
 import copy
 import datetime
 import functools
-import io
 import json
 import math
-import random
-import re
-import stat
 import struct
 import tomllib
-import warnings
-import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 from autograder import protocol
-from tests.fuzz.seeds import NAME, SEEDS, SOURCES, STUDENTS, cell, outputs
-
-#: Changes bytes without knowing what they mean.
-Bytes = Callable[[bytes], bytes]
-Slot = tuple[Any, Any]
-
-NUMBERS = (0, 1, -1, 2, 16, 17, 127, 255, 256, 65535, 65536, 2**31 - 1, 2**31, 2**32, 2**53, 2**62, 2**63 - 1, 2**63,
-           -(2**63), 2**64, 10**30, 0.5, -0.0, 1e16, 1e-300, 1.7e308, 65505.0, math.inf, -math.inf, math.nan)  # fmt: skip
-TEXTS = ("", "a", "\x00", "\x1b[31m", "\u202e", "\ud800", "\udfff\ud800", "é", "\U0001f600", "\n", "\r", "\x0c", "\u2028",
-         "\ufeff", "=1+1", "<script>", "](javascript:", "../", "x" * 300, "\t", "\\", "'''", '"', "`", "%%time\n", "%%bash\n",
-         "%x\n", "!ls\n", "?", "    ", "#", ";", "\\\n", "lambda: ", "f'{x}'", "f'''{\"\n\"}'''", "def overlap(a): pass\n",
-         "class A: pass\n", "@a\n", "overlap", "recall", "tiny", "nan", "inf", "torch", "numpy")  # fmt: skip
-PLAIN = (None, True, False, [], {}, "", [[]], {"": 0})
-KEYS = ("m", "b", "j", "l", "t", "d", "a", "s", "f", "n", "h", "id", "ok", "value", "code", "etype", "message", "line", "cell",
-        "cells", "cell_type", "source", "input", "metadata", "nbgrader", "grade_id", "outputs", "output_type", "data",
-        "text", "text/plain", "image/png", "image/jpeg", "ename", "evalue", "worksheets", "schema", "name", "title",
-        "points", "bonus", "withhold", "preload", "limits", "question", "hand", "names", "tolerance", "atol", "rtol",
-        "cpu_seconds", "memory_mb", "late", "due", "grace_minutes", "percent_per_day", "maximum_days",
-        "properties", "detail", "questions", "status")  # fmt: skip
+from tests.fuzz.seeds import SEEDS, SOURCES, cell, outputs
+from tests.fuzz.trees import KEYS, NUMBERS, TEXTS, Bytes, slots_of
+from tests.fuzz.zips import Zips
 
 
-class Mutator:
-    """One source of chance and one way of changing bytes, for all kinds of input."""
-
-    def __init__(self, seed: int, change: Bytes | None = None) -> None:
-        self.random = random.Random(seed)
-        self.change = change or self.some_bytes
-
-    def some_bytes(self, data: bytes) -> bytes:
-        """Bytes put in, taken out, copied, or flipped."""
-        raw, chance = bytearray(data), self.random
-        for _ in range(chance.choice((1, 1, 2, 4))):
-            place, length = chance.randint(0, len(raw)), chance.choice((1, 1, 2, 4, 16))
-            kind = chance.randrange(4)
-            if kind == 0 and place < len(raw):
-                raw[place] ^= 1 << chance.randrange(8)
-            elif kind == 1:
-                del raw[place:place + length]
-            elif kind == 2:
-                raw[place:place] = chance.randbytes(length)
-            else:
-                raw[place:place + length] = chance.choice((bytes(length), b"\xff" * length, bytes(raw[:length])))
-        return bytes(raw)
-
-    # ------------------------------------------------------------------------------- trees
-
-    def text(self, text: str) -> str:
-        chance, place = self.random, self.random.randint(0, len(text))
-        kind = chance.randrange(4)
-        if kind == 0:
-            return text[:place] + chance.choice(TEXTS) + text[place:]
-        if kind == 1:
-            return text[:place] + text[place + chance.choice((1, 3, 20)):]
-        if kind == 2:
-            return chance.choice((*TEXTS, *SOURCES)) + chance.choice(("", "\n", text))
-        return self.change(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace")
-
-    def leaf(self, value: Any) -> Any:
-        chance = self.random
-        if isinstance(value, str) and chance.random() < 0.7:
-            return self.text(value)
-        if isinstance(value, int | float) and not isinstance(value, bool) and chance.random() < 0.4:
-            with suppress(OverflowError):
-                return chance.choice((value + 1, value - 1, -value, value * 2, value / 2, str(value)))
-        return chance.choice((chance.choice(NUMBERS), chance.choice(TEXTS), copy.deepcopy(chance.choice(PLAIN))))
-
-    def tree(self, root: Any, times: int = 0) -> Any:
-        """The JSON value with a few of its nodes changed, moved, copied, wrapped, renamed or gone."""
-        root = {"root": copy.deepcopy(root)}
-        for _ in range(times or self.random.choice((1, 1, 2, 3, 5))):
-            slots = list(_slots(root))
-            self._tree_once(*self.random.choice(slots), slots)
-        return root["root"]
-
-    def _tree_once(self, holder: Any, key: Any, slots: list[Slot]) -> None:
-        chance, value = self.random, holder[key]
-        kind = chance.randrange(10)
-        if kind < 4 or "root" in holder:
-            holder[key] = self.leaf(value) if not isinstance(value, list | dict) or chance.random() < 0.1 else value
-            if isinstance(value, list):
-                value.insert(chance.randint(0, len(value)), copy.deepcopy(_at(chance.choice(slots))))
-            elif isinstance(value, dict):
-                value[chance.choice(KEYS)] = copy.deepcopy(_at(chance.choice(slots)))
-        elif kind == 4:
-            del holder[key]
-        elif kind == 5:
-            other, place = chance.choice(slots)
-            with suppress(KeyError, IndexError):
-                holder[key], other[place] = copy.deepcopy(other[place]), copy.deepcopy(value)
-        elif kind == 6:
-            with suppress(KeyError, IndexError):
-                holder[key] = copy.deepcopy(_at(chance.choice(slots)))
-        elif kind == 7:
-            for _ in range(chance.choice((1, 1, 2, 17, 60))):
-                value = [value] if chance.random() < 0.5 else {chance.choice(KEYS): value}
-            holder[key] = value
-        elif kind == 8 and isinstance(holder, dict):
-            holder[chance.choice(KEYS)] = holder.pop(key)
-        elif isinstance(holder, list):
-            holder[key:key] = [copy.deepcopy(value) for _ in range(chance.choice((1, 2, 20)))]
-
-    def dumped(self, tree: Any, ascii_only: bool) -> bytes:
-        try:
-            text = json.dumps(tree, ensure_ascii=ascii_only)
-        except (RecursionError, ValueError):
-            text = "[" * 1200
-        if self.random.random() < 0.02:
-            place, deep = self.random.randint(0, len(text)), self.random.choice((100, 1200, 5000))
-            text = text[:place] + "[" * deep + "]" * deep + text[place:]
-        return text.encode("utf-8", "surrogatepass")
-
-    # ------------------------------------------------------------------------------ frames
+class Mutator(Zips):
+    """All kinds of input, each by the name of its reader."""
 
     def protocol(self, data: bytes) -> bytes:
         chance = self.random
@@ -175,7 +62,7 @@ class Mutator:
     def graft(self, tree: Any, value: Any) -> Any:
         """The tree with a value put in where one may stand."""
         tree = {"d": tree["d"]} if isinstance(tree, dict) and isinstance(tree.get("d"), list) else {"d": []}
-        places = [node for holder, key in _slots({"root": tree}) for node in [holder[key]]
+        places = [node for holder, key in slots_of({"root": tree}) for node in [holder[key]]
                   if isinstance(node, dict) and len(node) == 1 and isinstance(next(iter(node.values())), list)]
         target = self.random.choice(places)
         ((tag, content),) = target.items()
@@ -203,8 +90,6 @@ class Mutator:
         if kind == 6:
             return {"d": [[chance.choice((*TEXTS, 1, 2)), item] for item in items]}
         return {"l" if kind == 7 else "t": items}
-
-    # --------------------------------------------------------------------------- notebooks
 
     def notebook(self, data: bytes) -> bytes:
         chance = self.random
@@ -256,102 +141,6 @@ class Mutator:
         output["data"][kind] = base64.b64encode(raw).decode("ascii")
         return output
 
-    # ---------------------------------------------------------------------------- archives
-
-    def archive(self, data: bytes, depth: int = 0) -> bytes:
-        chance = self.random
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as old:
-                infos = old.infolist()[:40]
-                files = [(info, _member(old, info)) for info in infos]
-        except Exception:
-            return self.change(data) if chance.random() < 0.5 else self.any_seed("archive")
-        kind = chance.randrange(8)
-        if kind == 0:
-            return self.change(data)
-        if kind < 3:
-            return self.header_field(data)
-        for _ in range(chance.choice((1, 2, 3))):
-            files = self.file_list(files, depth)
-        buffer = io.BytesIO()
-        try:
-            with zipfile.ZipFile(buffer, "w") as new, warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of two files with one name, which are wanted here
-                for info, content in files:
-                    new.writestr(info, content)
-        except Exception:
-            return self.change(data)
-        raw = buffer.getvalue()
-        return self.header_field(raw) if chance.random() < 0.2 else raw
-
-    def file_list(self, files: list[tuple[zipfile.ZipInfo, bytes]], depth: int) -> list[tuple[zipfile.ZipInfo, bytes]]:
-        chance = self.random
-        if not files or chance.random() < 0.3:
-            info = zipfile.ZipInfo(self.file_name(), (chance.choice((1980, 2024, 2107)), 5, 6, 7, 8, 10))
-            info.compress_type = chance.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED))
-            return [*files, (info, self.content(info.filename, depth))]
-        place = chance.randrange(len(files))
-        info, content = files[place]
-        # of what was read only this much is written again
-        fresh = zipfile.ZipInfo(info.filename, info.date_time)
-        fresh.external_attr, fresh.compress_type = info.external_attr, info.compress_type
-        kind = chance.randrange(6)
-        if kind == 0:
-            return files[:place] + files[place + 1:]
-        if kind == 1:
-            fresh.filename = self.file_name() if chance.random() < 0.7 else self.text(info.filename)[:300] or "x"
-        elif kind == 2:
-            mode = chance.choice((stat.S_IFLNK, stat.S_IFIFO, stat.S_IFDIR, stat.S_IFREG, stat.S_IFBLK, 0)) | 0o644
-            fresh.external_attr = mode << 16 | chance.choice((0, 16))
-        elif kind == 3:
-            content = self.content(fresh.filename, depth, content)
-        elif kind == 4:
-            fresh.compress_type = chance.choice((0, 8, 8, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
-        else:
-            return [*files, (fresh, content)]
-        return [*files[:place], (fresh, content), *files[place + 1:]]
-
-    def file_name(self) -> str:
-        chance = self.random
-        student = chance.choice((*STUDENTS, "carol", "..", ".", "", "A", "submissions", "__MACOSX", "x" * 201, "\u202ebob", "a b"))
-        pattern = chance.choice(("{s}_{a}.ipynb", "{s}/{a}.ipynb", "{s}/{a}/{a}.ipynb", "{s}/{a}/{a} (1).ipynb", "{s}.ipynb",
-                                 "{s}.zip", "{s}/w.zip", "{s}/n.txt", "{s}/", "{a}.ipynb", "/{s}.ipynb", "c/{s}/{a}.ipynb",
-                                 "{s}_12_345_{a}.ipynb", "{s}_LATE_12_345_{a}-1.ipynb", "{s}_12_346_w.zip", "{s}/timestamp.txt",
-                                 "{s}_12_assignsubmission_file/{a}.ipynb", "{s}_12_assignsubmission_file_{a}.ipynb",
-                                 "12-34 - {s} - Oct 31, 2026 1159 PM/{a}.ipynb", "12-34 - {s} - 31 2026/{a}.ipynb",
-                                 "submission_12/{a}.ipynb", "c/submission_12/{a}.ipynb", "submission_metadata.yml",
-                                 "{s}/submission_metadata.yml", "{s}.ipynb/", "{s}\\{a}.ipynb", "{s}.tar.gz", "C:{s}.ipynb"))  # fmt: skip
-        name = pattern.format(s=student, a=NAME) or "x"
-        if chance.random() < 0.2:
-            mark = chance.choice(("1", " copy", " (1)", "_2", "x", "-", " ")) * chance.choice((1, 2, 30, 60))
-            name = name.replace(NAME, NAME + mark + chance.choice(("", "x", " ")))
-        return name
-
-    def content(self, name: str, depth: int, before: bytes = b"") -> bytes:
-        chance = self.random
-        if name.lower().endswith(".zip") and depth < 2:
-            return self.archive(before or self.any_seed("archive"), depth + 1)
-        return chance.choice((bytes(chance.choice((0, 4095, 4097, 65_535, 65_537, 300_000))), self.any_seed("notebook"),
-                              self.change(before), b"{}", before))  # fmt: skip
-
-    def header_field(self, data: bytes) -> bytes:
-        """One field of one header changed, where a zip keeps what it claims."""
-        raw, chance = bytearray(data), self.random
-        sizes = {b"PK\x01\x02": 46, b"PK\x03\x04": 30, b"PK\x05\x06": 22, b"PK\x06\x06": 56, b"PK\x06\x07": 20}
-        found = [(match.start(), sizes[match.group()]) for match in re.finditer(rb"PK(?:\x01\x02|\x03\x04|\x05\x06|\x06[\x06\x07])", raw)]
-        if not found:
-            return self.change(data)
-        start, size = chance.choice(found)
-        width = chance.choice((1, 2, 4, 4, 8))
-        place = start + chance.randrange(4, size, 2)
-        number = chance.choice((0, 1, 8, 9, 0x800, 0xFFFF, 0xFFFFFFFF, 2**64 - 1, 2**63, 2**31, len(raw), chance.getrandbits(32)))
-        old = int.from_bytes(raw[place:place + width], "little")
-        number = chance.choice((number, number, old + 1, old ^ (1 << chance.randrange(8 * width)))) % (1 << 8 * width)
-        raw[place:place + width] = number.to_bytes(width, "little")
-        return bytes(raw)
-
-    # --------------------------------------------------------------- manifests and records
-
     def manifest(self, data: bytes) -> bytes:
         chance = self.random
         kind = chance.randrange(4)
@@ -378,9 +167,6 @@ class Mutator:
         except (ValueError, RecursionError):
             return self.any_seed("record")
 
-    def any_seed(self, target: str) -> bytes:
-        return self.random.choice(_seeds(target))
-
     def mutated(self, target: str, data: bytes) -> bytes:
         """One more step away from `data`."""
         step: Bytes = getattr(self, target)
@@ -390,38 +176,9 @@ class Mutator:
             return self.change(data)
 
 
-# -------------------------------------------------------------------------------------------- parts
-
-
-@functools.cache
-def _seeds(target: str) -> list[bytes]:
-    return SEEDS[target]()
-
-
 @functools.cache
 def _outputs() -> list[dict[str, Any]]:
     return outputs()
-
-
-def _slots(root: Any) -> Iterator[Slot]:
-    """(holder, key) of every node below the root."""
-    waiting = [root]
-    for _ in range(3000):
-        if not waiting:
-            return
-        holder = waiting.pop()
-        for key in list(holder) if isinstance(holder, dict) else range(len(holder)):
-            yield holder, key
-            if isinstance(holder[key], list | dict):
-                waiting.append(holder[key])
-
-
-def _at(slot: Slot) -> Any:
-    holder, key = slot
-    try:
-        return holder[key]
-    except (KeyError, IndexError):
-        return None
 
 
 def _wanted(header: Any) -> int:
@@ -430,14 +187,6 @@ def _wanted(header: Any) -> int:
         return int(min(sum(max(nbytes, 0) for _, _, nbytes in header["b"]), 1 << 17))
     except (TypeError, ValueError, KeyError, OverflowError):
         return 8
-
-
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    try:
-        with archive.open(info) as file:
-            return file.read(1 << 17)
-    except Exception:
-        return b""
 
 
 def _with_png_checksums(raw: bytes) -> bytes:

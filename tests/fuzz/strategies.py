@@ -10,8 +10,9 @@ import torch
 from hypothesis import strategies as st
 
 from autograder import protocol
-from tests.fuzz.mutators import KEYS, NUMBERS, TEXTS, Mutator
+from tests.fuzz.mutators import Mutator
 from tests.fuzz.seeds import NAME, SEEDS, SOURCES, STUDENTS, cell, frame, notebook, outputs, zipped
+from tests.fuzz.trees import KEYS, NUMBERS, TEXTS
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=12) | st.sampled_from(TEXTS)
 WHOLE = st.integers() | st.sampled_from([n for n in NUMBERS if isinstance(n, int)])

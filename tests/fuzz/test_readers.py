@@ -11,19 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from autograder import protocol
 from autograder.pysource import defined_names, definitions_only, drop_magics, unreadable
 from tests.fuzz import strategies
-from tests.fuzz.properties import (
-    CAP,
-    CHECKS,
-    Metered,
-    check_archive,
-    check_frame,
-    check_manifest,
-    check_notebook,
-    check_record,
-    check_reply,
-    is_plain,
-    same,
-)
+from tests.fuzz.archives import check_archive
+from tests.fuzz.frames import CAP, Metered, check_frame, check_reply, is_plain, same
+from tests.fuzz.properties import CHECKS, check_manifest, check_notebook, check_record
 from tests.fuzz.seeds import SEEDS
 
 

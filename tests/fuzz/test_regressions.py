@@ -25,7 +25,9 @@ from autograder.pysource import definitions_only, unreadable
 from autograder.spec import read_manifest
 from autograder.student import Student, StudentFault
 from autograder.submit import pack
-from tests.fuzz.properties import Metered, Replying, check_archive, check_frame, check_notebook, released
+from tests.fuzz.archives import check_archive
+from tests.fuzz.frames import Metered, Replying, check_frame
+from tests.fuzz.properties import check_notebook, released
 from tests.fuzz.seeds import NAME, cell, frame, nested, notebook, zipped
 
 # ------------------------------------------------------------------------------------------ frames
