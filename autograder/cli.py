@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from autograder.errors import ALL_GOOD, INFRASTRUCTURE, INTERRUPTED, USAGE, UserError
+from autograder.interruption import interrupted, interruptible
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -157,8 +158,7 @@ def grade(
 
     if merge:
         if shard or scheduler or student or question or force or seed is not None:
-            raise UserError("--merge grades nothing: leave out --shard, --scheduler, --student, --question, --seed "
-                            "and --force.")
+            raise UserError("--merge grades nothing: leave out all options that choose what or where to grade.")
         raise typer.Exit(grading_a_class.merge(name, course, db, solutions, as_json, quiet))
     options = Options(
         jobs=jobs or default_jobs(),
@@ -275,12 +275,12 @@ def doctor(
 def main() -> None:
     """Run the command; every error is one sentence and an exit code."""
     try:
-        code = app(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else ALL_GOOD)
+        with interruptible():
+            sys.exit(app(standalone_mode=False) or ALL_GOOD)
     except UserError as error:
         _stop(error.message, error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        _stop("interrupted; everything finished so far is kept: run the same command again to go on", INTERRUPTED)
+        _stop(interrupted(), INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ALL_GOOD)
@@ -294,5 +294,7 @@ def main() -> None:
 
 
 def _stop(message: str, code: int) -> None:
-    print(f"autograder: {message}", file=sys.stderr)
+    from autograder.plaintext import clean
+
+    print(f"autograder: {clean(message)}", file=sys.stderr)
     sys.exit(code)

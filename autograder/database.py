@@ -14,6 +14,8 @@ from autograder.errors import INFRASTRUCTURE, UserError
 
 #: Seconds until a server counts as not there.
 CONNECT_SECONDS = 10
+#: Seconds that somebody else may keep a database file locked.
+LOCK_SECONDS = 30
 _USER_AND_PASSWORD = re.compile(r"(://[^/:@]*):.*@")
 _PASSWORD_ARGUMENT = re.compile(r"(?i)([?&][a-z_]*(?:password|passwd|pwd)=)[^&]*")
 #: Drivers for PostgreSQL, the one that nbgrader's documentation names first.
@@ -48,6 +50,19 @@ def with_driver(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     driver = next((name for name in DRIVERS if find_spec(name) is not None), "")
     return f"postgresql+{driver}://{rest}" if scheme == "postgresql" and separator and driver else url
+
+
+def patient(url: str) -> str:
+    """`url` so that SQLite waits a while for another program to give up its lock; servers queue by themselves.
+
+    Example
+    -------
+    >>> patient("sqlite:///grades.db")
+    'sqlite:///grades.db?timeout=30'
+    """
+    if not url.startswith("sqlite") or "timeout=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}timeout={LOCK_SECONDS}"
 
 
 def make_tables(url: str, metadata: Any, version: Callable[[], str]) -> None:

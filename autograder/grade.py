@@ -12,12 +12,13 @@ import msgspec
 
 from autograder.arrivals import handed_in
 from autograder.assignment import Assignment
-from autograder.atomic import write_whole
+from autograder.atomic import sweep_unfinished, write_whole
 from autograder.course import Course, read_times
 from autograder.errors import NOTHING_TO_DO, UserError
 from autograder.executor import open_executor
 from autograder.fanout import Fanout, share_submissions
 from autograder.isolation_levels import LEVELS
+from autograder.one_writer import one_writer
 from autograder.record import Record, Times, marks_only, record_text
 from autograder.resume import Plan, Wanted, fits_here, fits_there, make_plan
 from autograder.shards import Shard
@@ -69,6 +70,10 @@ def grade(
     fanout = Fanout(plan.jobs, together)
     summary = Summary(unchanged=plan.unchanged)
     with ExitStack() as stack:
+        if options.shard is None:
+            stack.enter_context(one_writer(course.root))
+        for path in (course.grades_csv, course.record("", assignment.name), course.times("", assignment.name)):
+            sweep_unfinished(path.parent)
         # the slots get ready while the gradebook is opened; where there is nothing to grade, none is started
         jobs = min(options.jobs, len(fanout.jobs))
         executor = (

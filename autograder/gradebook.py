@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import structs
 
 from autograder.assignment import Assignment
-from autograder.database import explained, make_tables, quiet, with_driver
+from autograder.database import explained, make_tables, patient, quiet, with_driver
 from autograder.errors import INFRASTRUCTURE, UserError
 from autograder.lean import lean_imports
 from autograder.marks import ManualMark
@@ -33,9 +33,9 @@ class Gradebook:
                 file = Path(db_url.removeprefix("sqlite:///"))
                 if file.exists() and not os.access(file, os.W_OK):
                     raise UserError(f"the gradebook {file} is read-only: make it writable or name another with --db.")
-            make_tables(db_url, api.Base.metadata, _newest_version)
+            make_tables(patient(db_url), api.Base.metadata, _newest_version)
             self._api: Any = api
-            self._book: Any = api.Gradebook(db_url)
+            self._book: Any = api.Gradebook(patient(db_url))
 
     def close(self) -> None:
         self._book.close()

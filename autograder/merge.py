@@ -9,6 +9,7 @@ from autograder.course import Course
 from autograder.errors import NOTHING_TO_DO, UserError
 from autograder.grade import catch_up, chosen, weakest_level
 from autograder.gradebook import Gradebook
+from autograder.one_writer import one_writer
 from autograder.record import Record
 from autograder.resume import Wanted, make_plan
 
@@ -48,7 +49,7 @@ def merge(assignment: Assignment, course: Course) -> Merged:
             "may depend on; the class report counts them"
         )
     course.write_nbgrader_config()
-    with Gradebook(course.db_url) as gradebook:
+    with one_writer(course.root), Gradebook(course.db_url) as gradebook:
         found.written = catch_up(gradebook, assignment, course, records, define=True)
         found.notes += gradebook.overruled(assignment, {record.student: record for record in records})
     return found

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import structs
 
 from autograder.assignment import Assignment
-from autograder.atomic import write_whole
+from autograder.atomic import sweep_unfinished, write_whole
 from autograder.autograded import autograded_notebook
 from autograder.environment import environment_hash, versions
 from autograder.errors import INFRASTRUCTURE, UserError
@@ -116,6 +116,7 @@ class Slot:
         notes += examination.notes
         used = {id(cell) for cell in submission.found.values()}
         extra = [cell for cell in cells if id(cell) not in used]
+        sweep_unfinished(Path(job.autograded).parent)
         write_whole(Path(job.autograded), autograded_notebook(self.assignment, submission.found, extra, results))
         return self._record(job, status, message, results, notes, submission_hash)
 
@@ -125,6 +126,7 @@ class Slot:
         results = [question_result(q, []) for q in self.assignment.manifest.question]
         for result in results:
             result.status, result.message = "not gradable", ""
+        sweep_unfinished(Path(job.autograded).parent)
         # formgrader lists only students whose notebook it finds
         write_whole(Path(job.autograded), autograded_notebook(self.assignment, {}, [], results))
         return self._record(job, status, message, results, notes, submission_hash)
