@@ -113,7 +113,7 @@ def _graded(root: Path, folder: Path, manifest: Manifest, found: Results) -> Rec
     limits = structs.replace(manifest.limits, memory_mb=memory_mb)
     # Gradescope's container is what stands around the weakest level
     assignment = type(assignment)(folder, structs.replace(manifest, limits=limits), assignment.cells)
-    level = choose(None, True)
+    level = choose(os.environ.get("AUTOGRADER_ISOLATION") or None, True)
     if level == "L1" and os.geteuid() == 0 and not readable_by_all():
         raise UserError("another user cannot read Python here, so student code would run as root: run setup.sh.",
                         INFRASTRUCTURE)  # fmt: skip

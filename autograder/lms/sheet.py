@@ -91,8 +91,9 @@ class Sheet:
     def _written(self, text: str) -> str:
         buffer = io.StringIO()
         # a cell of its own, as a second column: the writer quotes an empty line's only cell
-        csv.writer(buffer, delimiter=self.separator, lineterminator="").writerow(["", text])
-        return buffer.getvalue()[1:]
+        # and with a line end that makes it quote either of its characters
+        csv.writer(buffer, delimiter=self.separator, lineterminator="\r\n").writerow(["", text])
+        return buffer.getvalue()[1:-2]
 
     def _split(self, text: str) -> None:
         cell = re.compile(rf'(?:"(?:[^"]|"")*"|[^{self.separator}\r\n]*)')

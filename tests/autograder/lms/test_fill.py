@@ -1,8 +1,12 @@
 """Platforms' own tables come back as they were, with marks in one column."""
 
+import csv
+import io
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograder.errors import UserError
 from autograder.lms import brightspace, canvas, moodle
@@ -169,3 +173,40 @@ def test_other_points_and_ids_that_look_like_formulas_are_told():
     assert ",@s2," in out
     assert filling.notes[0].startswith("the platform counts this out of 20, the assignment out of 16")
     assert "SIS User ID looks like a formula" in filling.notes[1]
+
+
+CELLS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=12)
+# csv's writer does not quote a lone carriage return, so its own reader cannot read it back
+WRITABLE = CELLS.filter(lambda text: "\r" not in text)
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(
+    rows=st.lists(st.lists(WRITABLE, min_size=3, max_size=3), min_size=2, max_size=5),
+    separator=st.sampled_from(",;\t"),
+    end=st.sampled_from(["\n", "\r\n"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    text=CELLS,
+)
+def test_any_table_that_is_csv_comes_back_byte_for_byte_with_one_cell_filled(rows, separator, end, quoting, text):
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=separator, lineterminator=end, quoting=quoting)
+    writer.writerow(["a", "b", "c"])
+    writer.writerows([["1", *rows[0][1:]], *rows[1:]])
+    raw = buffer.getvalue().encode()
+    sheet = Sheet(raw, "any.csv")
+    assert sheet.to_bytes() == raw
+    sheet.fill(1, 2, text)
+    expected = list(csv.reader(io.StringIO(raw.decode(), newline=""), delimiter=separator))
+    expected[1] = [*expected[1][:2], text]
+    read = csv.reader(io.StringIO(sheet.to_bytes().decode(), newline=""), delimiter=separator)
+    assert list(read) == expected
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(raw=st.binary(max_size=120) | st.text(st.sampled_from("a\",;\t\r\n'=1 é"), max_size=60).map(str.encode))
+def test_whatever_stands_in_a_file_is_read_or_refused_in_one_sentence(raw):
+    try:
+        assert Sheet(raw, "any.csv").to_bytes() == raw
+    except UserError as error:
+        assert "\n" not in error.message
