@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.assignment import load_assignment
 from autograder.release import release
 from autograder.stubs import without_markers
 
@@ -68,13 +69,17 @@ def test_a_right_and_a_wrong_answer_are_told_apart(released, hippocampus):
     assert "Hint" in page
 
 
-def test_the_released_folder_is_the_committed_one(hippocampus, tmp_path):
-    committed = Path(__file__).resolve().parents[2] / "assignments" / "hippocampus"
-    fresh = release(hippocampus, tmp_path)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in ROOT.glob("solutions/*/assignment.toml")))
+def test_the_released_folder_is_the_committed_one(name, tmp_path):
+    committed = ROOT / "assignments" / name
+    fresh = release(load_assignment(name, ROOT / "solutions"), tmp_path)
     files = sorted(p.relative_to(fresh) for p in fresh.rglob("*") if p.is_file())
     assert files == sorted(p.relative_to(committed) for p in committed.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    for name in files:
-        assert (fresh / name).read_bytes() == (committed / name).read_bytes(), f"{name}: run `autograder release --all`"
+    for file in files:
+        assert (fresh / file).read_bytes() == (committed / file).read_bytes(), f"{file}: run `autograder release --all`"
 
 
 def test_a_notebook_opened_in_another_folder_says_what_is_missing(released, tmp_path):
