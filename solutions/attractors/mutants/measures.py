@@ -1,4 +1,4 @@
-# %% name="nearest among the recalled states" dies="test_measures_of_other_states"
+# %% name="nearest among the recalled states" dies="test_measures_of_two_small_states"
 def measures(recalled, patterns):
     products = patterns @ recalled.T
     identity = (products.argmax(dim=1) == torch.arange(len(patterns))).float().mean()
