@@ -12,7 +12,7 @@ import msgspec
 from autograder.atomic import write_whole
 from autograder.database import with_driver, without_password
 from autograder.errors import NOT_GRADABLE, UserError
-from autograder.plaintext import one_line
+from autograder.plaintext import clean, one_line
 from autograder.record import SCHEMA, Record, Times, checksum
 
 #: Environment variable that overrules the gradebook's URL in the file below.
@@ -79,6 +79,14 @@ class Course:
             p.name for p in folder.iterdir() if is_student_id(p.name) and p.is_dir() and (p / assignment).exists()
         )
 
+    def misnamed(self, assignment: str) -> list[str]:
+        """Folders with something for `assignment` whose names cannot be a student's: nobody grades them."""
+        folder = self.root / "submitted"
+        return sorted(
+            one_line(p.name, 80) for p in folder.iterdir()
+            if not is_student_id(p.name) and not p.name.startswith(".") and p.is_dir() and (p / assignment).exists()
+        )  # fmt: skip
+
     def roster(self) -> list[str]:
         """Everybody who should hand in: students.csv (column student_id) and whoever handed in anything."""
         names = set()
@@ -106,12 +114,15 @@ class Course:
             )
         if expected.exists():
             return expected, ""
-        others = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))
+        found = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))
+        others = [p for p in found if not re.search("[\ud800-\udfff]", p.name)]  # no other name can be handed on
+        if found and not others:
+            raise UserError(f"the notebook's file name is no text: call it {assignment}.ipynb.", NOT_GRADABLE)
         if not others:
             raise UserError(f"no notebook was handed in: expected {assignment}.ipynb.", NOT_GRADABLE)
         close = [p for p in others if p.stem.startswith(assignment)] or others
         newest = max(close, key=lambda p: (p.stat().st_mtime, p.name))
-        return newest, f"the notebook is called {newest.name}; it was graded as {assignment}.ipynb"
+        return newest, f"the notebook is called {one_line(newest.name, 100)}; it was graded as {assignment}.ipynb"
 
     def records(self, assignment: str) -> list[Record]:
         """All records of an assignment, by student."""
@@ -126,7 +137,7 @@ class Course:
 def is_student_id(name: str) -> bool:
     """Whether a folder's name can be a student: not hidden, no path, nothing that a terminal or page obeys."""
     fits = len(name.encode("utf-8", "surrogatepass")) <= 200  # a folder's name may have 255 bytes
-    return fits and bool(re.fullmatch(r"[^\s./\\<>\"`\x00-\x1f][^/\\<>\"`\x00-\x1f]{0,99}", name))
+    return fits and clean(name) == name and bool(re.fullmatch(r"[^\s./\\<>\"`][^/\\<>\"`\t\n]{0,99}", name))
 
 
 def read_roster(path: Path) -> Sequence[str]:

@@ -101,6 +101,9 @@ def grade(
         summary.level = summary.level or weakest_level(records.values())
         if gradebook is not None:
             summary.notes = gradebook.overruled(assignment, records)
+        if misnamed := course.misnamed(assignment.name):
+            listed = "; ".join(misnamed)
+            summary.notes.append(f"not graded, because the folder's name cannot be a student's id: {listed}")
     return summary
 
 

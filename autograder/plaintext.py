@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
@@ -18,6 +19,10 @@ _UNSAFE = re.compile(
     "\ud800-\udfff\ufffe\uffff"  # lone surrogates cannot be encoded, noncharacters must not be exchanged
     "]"
 )
+
+# Marks that stack on the letter before them: more than a few cover the lines above and below
+_STACKED = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})"
+                      "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 
 # where an object lies in memory, as Python shows it: another place in every run
 _ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]{6,16}\b")
@@ -38,6 +43,10 @@ FORMULA_STARTS = (
 )
 
 
+# A program that takes another character for the separator begins a cell where we do not
+_AFTER_SEPARATOR = re.compile(rf"([;\t]\s*[\"']?)(?=[{re.escape(''.join(FORMULA_STARTS))}])")
+
+
 def clean(text: str, limit: int | None = None) -> str:
     r"""Drop terminal commands, replace control and bidi characters and lone surrogates, cut at `limit`.
 
@@ -49,7 +58,7 @@ def clean(text: str, limit: int | None = None) -> str:
     'red \ufffdtxt\ufffd'
     """
     text = _TERMINAL_COMMANDS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    text = _UNSAFE.sub(REPLACEMENT, text)
+    text = _STACKED.sub(r"\1", _UNSAFE.sub(REPLACEMENT, text))
     if limit is not None and len(text) > limit:
         text = text[: max(limit - 1, 0)] + "…"
     return text
@@ -72,13 +81,26 @@ def without_addresses(text: str) -> str:
 
 
 def spreadsheet_cell(text: str) -> str:
-    """`text` as a cell that no spreadsheet takes for a formula: a leading apostrophe where it could.
+    """`text` as a cell that no spreadsheet takes for a formula: an apostrophe where it could.
 
     Example
     -------
-    >>> spreadsheet_cell("=1+1"), spreadsheet_cell("O'Neil, Jr.")
-    ("'=1+1", "O'Neil, Jr.")
+    >>> spreadsheet_cell("=1+1"), spreadsheet_cell("a;=1+1"), spreadsheet_cell("O'Neil, Jr.")
+    ("'=1+1", "a;'=1+1", "O'Neil, Jr.")
     """
     cleaned = clean(text)
-    formula = text.startswith(FORMULA_STARTS) or cleaned.lstrip(" \n").startswith(FORMULA_STARTS)
+    begin = len(cleaned) - len(cleaned.lstrip())
+    cleaned = cleaned[:begin] + _AFTER_SEPARATOR.sub(r"\1'", cleaned[begin:])
+    formula = text.startswith(FORMULA_STARTS) or cleaned.lstrip(" \n\"").startswith(FORMULA_STARTS)
     return "'" + cleaned if formula else cleaned
+
+
+def harmless(value: Any) -> Any:
+    """A value for JSON with every text in it clean, keys among them."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {harmless(key): harmless(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [harmless(each) for each in value]
+    return value

@@ -23,7 +23,7 @@ from autograder.grading import Runner, with_tests
 from autograder.jobs import ExamineJob, GradeJob, Job, file_hash
 from autograder.matching import match
 from autograder.notebooks import cells_of, submitted_bytes
-from autograder.plaintext import one_line
+from autograder.plaintext import harmless, one_line
 from autograder.record import QuestionResult, Record, Times
 from autograder.reference import reference_namespace
 from autograder.release import released_cells
@@ -143,12 +143,12 @@ class Slot:
         manifest = self.assignment.manifest
         if len(notes) > MAX_NOTES:
             notes = [*notes[:MAX_NOTES], f"and {len(notes) - MAX_NOTES} more"]
-        return Record(
+        record = Record(
             student=job.student,
             assignment=manifest.name,
             title=manifest.title,
             status=status,
-            message=message,
+            message=one_line(message, 500),
             score=round(sum(r.score for r in results), 6),
             max_score=manifest.points,
             questions=results,
@@ -163,6 +163,8 @@ class Slot:
             },
             seconds=sum((p.seconds for r in results for p in r.properties), 0.0),
         )
+        # whatever is made of it: no text of a student's can command a page, a table or a terminal
+        return msgspec.convert(harmless(msgspec.to_builtins(record)), Record)
 
     def _examine(self, job: ExamineJob) -> dict[str, Any]:
         examination = Examination(self.box, self.runner, self.assignment.manifest, job.code)

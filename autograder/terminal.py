@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograder.plaintext import one_line
+from autograder.plaintext import clean, harmless, one_line
 
 
 class Terminal:
@@ -21,12 +21,12 @@ class Terminal:
     def say(self, text: str) -> None:
         """A line for the person at the terminal."""
         if not self.quiet:
-            print(text, file=sys.stderr if self.as_json else sys.stdout, flush=True)
+            print(clean(text), file=sys.stderr if self.as_json else sys.stdout, flush=True)
 
     def result(self, value: dict[str, Any]) -> None:
         """The command's one JSON object."""
         if self.as_json:
-            print(json.dumps(value, ensure_ascii=False, allow_nan=False), flush=True)
+            print(json.dumps(harmless(value), ensure_ascii=False, allow_nan=False), flush=True)
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table; plain aligned text where stdout is no terminal."""

@@ -229,7 +229,7 @@ def test_no_student_can_write_another_ones_id_into_a_name():
     assert read_name("canvas", ("alicea_12_345_bobb_99_999_tiny.ipynb",)).senders[0].id == "12"
 
 
-@pytest.mark.parametrize(("name", "fits"), [("é" * 100, True), ("\N{GRINNING FACE}" * 60, False), ("a" * 101, False), ("\ud800", True)])
+@pytest.mark.parametrize(("name", "fits"), [("é" * 100, True), ("\N{GRINNING FACE}" * 60, False), ("a" * 101, False), ("\ud800", False)])
 def test_a_student_id_fits_into_a_folders_name(name, fits):
     assert is_student_id(name) is fits
 
