@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-slow test-browser bench fuzz lint clean
+.PHONY: setup demo test test-slow test-browser bench fuzz faults lint clean
 
 setup: .venv/installed
 
@@ -42,6 +42,10 @@ BENCH_COUNT ?= 1000
 bench: setup
 	for table in against_nbgrader split slots farm attractors; do OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/$$table.py || exit; done
 	OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/soak.py --count $(BENCH_COUNT)
+
+# Kill graders at random moments and compare what is left with an undisturbed run: TRIALS=200 SUBMISSIONS=60 SEED=1.
+faults: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -P tests/course/faults/kills.py --trials $(or $(TRIALS),200) --submissions $(or $(SUBMISSIONS),60) --seed $(or $(SEED),1)
 
 clean:
 	rm -rf .venv demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
