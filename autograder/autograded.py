@@ -16,6 +16,8 @@ from autograder.reportlines import report_lines
 
 MAX_TEXT = 20_000
 MAX_OUTPUTS = 40
+#: What makes HTML, an address or a link in markdown, and as what it is shown instead.
+NO_MARKUP = (("&", "&amp;"), ("<", "&lt;"), ("://", ":&#47;/"), ("](", "] ("), ("]:", "] :"), ("][", "] ["))
 #: Words by which a formula makes links, loads files or sets styles; a blank turns each into plain letters.
 _ACTIVE = "href|url|style|class|cssId|unicode|require|mmlToken|data|csname|html[a-z]*|includegraphics|bbox"
 ACTIVE_FORMULA = re.compile(rf"\\({_ACTIVE})(?![a-z])", re.IGNORECASE)
@@ -74,7 +76,7 @@ def safe_source(cell: Cell) -> str:
     if cell.is_code:
         return text
     text = ACTIVE_FORMULA.sub(r"\\ \1", text)
-    for mark, harmless in (("&", "&amp;"), ("<", "&lt;"), ("](", "] ("), ("]:", "] :"), ("][", "] [")):
+    for mark, harmless in NO_MARKUP:
         text = text.replace(mark, harmless)
     return text
 
