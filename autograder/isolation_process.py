@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import subprocess
 import time
 from contextlib import suppress
 
@@ -12,6 +13,20 @@ from autograder.isolation_memory import MemoryGroup, cpu_seconds, memory_bytes, 
 
 #: How long the kernel may take to end what was killed.
 END_SECONDS = 10.0
+_ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT if hasattr(os, "WNOWAIT") else 0
+
+
+def has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a child has ended; it is not collected, so that its number and its group's stay its own."""
+    return process.returncode is not None or os.waitid(os.P_PID, process.pid, _ENDED) is not None
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill a child that leads a group, and the group: bubblewrap killed while it starts leaves a second one waiting."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 class Process:

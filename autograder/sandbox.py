@@ -21,7 +21,7 @@ from autograder import isolation_box as layout
 from autograder.isolation import IsolationError, Limits
 from autograder.isolation_channel import Channel
 from autograder.isolation_levels import choose
-from autograder.isolation_process import Process
+from autograder.isolation_process import Process, end_group, has_ended
 from autograder.isolation_standby import Standby
 from autograder.isolation_sweep import remove
 from autograder.isolation_trunk import Trunk
@@ -158,8 +158,7 @@ class Box:
             self._control.close()
             self._control = None
         if self._zygote is not None:
-            self._zygote.kill()
-            self._zygote.wait()
+            end_group(self._zygote)
             self._zygote = None
         if self._folder is not None:
             remove(self._folder)
@@ -188,12 +187,13 @@ class Box:
             self._zygote = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
                                             cwd="/", pass_fds=[theirs.fileno()], start_new_session=True)
         self._control = ours
-        ours.settimeout(START_SECONDS)
-        try:
+        answer, deadline = b"", time.monotonic() + START_SECONDS
+        with suppress(OSError):
             ours.send(json.dumps(self._config()).encode())
+            while not select.select([ours], [], [], 0.2)[0]:
+                if has_ended(self._zygote) or time.monotonic() > deadline:
+                    raise OSError
             answer = ours.recv(4096)
-        except OSError:
-            answer = b""
         if answer != b"R":
             reason = answer[1:].decode("utf-8", "replace") or (self._folder / "log").read_text(errors="replace").strip()
             raise IsolationError(f"the box for student code did not start ({(reason or 'no answer')[-300:]}): see "
@@ -228,7 +228,7 @@ class Box:
     def _fork(self) -> Worker:
         if self.level == "L2d":
             return self._fork_in_container()
-        if self._zygote is None or self._control is None or self._zygote.poll() is not None:
+        if self._zygote is None or self._control is None or has_ended(self._zygote):
             self._stop()
             self._start()  # somebody ended the zygote; a new one costs seconds, not the class
         assert self._control is not None

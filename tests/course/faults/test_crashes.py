@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ import pytest
 from autograder.assignment import load_assignment
 from autograder.examine import Examination, only
 from autograder.isolation import IsolationError
+from autograder.isolation_levels import why_not
 from autograder.isolation_memory import tree
 from autograder.isolation_worker import Worker
+from autograder.sandbox import Box
 from autograder.slot import open_slot
 from tests.course.faults.small_course import NAME, RIGHT, write_assignment
 
@@ -158,3 +162,35 @@ def test_trouble_with_the_box_is_never_the_students(examine, monkeypatch):
         with pytest.raises(IsolationError, match="could not be ended"):
             examine(CELLS)
     assert examine(CELLS)["rows"] == ["passed", "passed"]
+
+
+def test_a_box_killed_while_it_starts_is_noticed_at_once_and_leaves_nothing():
+    if why_not("L3"):
+        pytest.skip(f"no box of its own: {why_not('L3')}")
+    here = os.getpid()
+
+    def started():
+        for pid in tree(here)[1:]:
+            with suppress(OSError):
+                if b"isolation_zygote" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    yield pid
+
+    draw = random.Random(1)
+
+    def kill_early(box, over):
+        while not over.is_set():
+            if found := list(started()):
+                time.sleep(draw.uniform(0, 0.05))
+                with suppress(ProcessLookupError):
+                    os.kill(draw.choice(found), signal.SIGKILL)
+                return
+
+    before = time.monotonic()
+    for _ in range(12):
+        box = Box.at("L3")
+        with disturbed(kill_early, box), suppress(IsolationError):
+            box._start()
+        box.close()
+    assert list(started()) == []
+    # bubblewrap left alone in its first steps waits for ever; a box that does not answer is given 180 s
+    assert time.monotonic() - before < 120
