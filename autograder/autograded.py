@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograder.assignment import Assignment
-from autograder.images import reencode_image
+from autograder.images import Pixels, reencode_image
 from autograder.notebooks import HAND_GRADED, Cell, to_ipynb
 from autograder.plaintext import clean
 from autograder.record import QuestionResult
@@ -32,7 +32,7 @@ def autograded_notebook(
     error; only visible properties are shown with values. `extra` are cells the student added.
     """
     by_question = {result.id: result for result in results}
-    rubric = assignment.rubric()
+    rubric, pixels = assignment.rubric(), Pixels()
     cells = []
     for cell in released_cells(assignment):
         if cell.role in HAND_GRADED:
@@ -47,10 +47,10 @@ def autograded_notebook(
             continue
         theirs = found.get(cell.id)
         source = cell.source if theirs is None else safe_source(theirs)
-        outputs = [] if theirs is None or cell.kind != "code" else safe_outputs(theirs.outputs)
+        outputs = [] if theirs is None or cell.kind != "code" else safe_outputs(theirs.outputs, pixels)
         cells.append(Cell(cell.kind, source, cell.id, outputs=outputs, metadata=cell.metadata))
     for number, cell in enumerate(extra):
-        outputs = safe_outputs(cell.outputs) if cell.is_code else []
+        outputs = safe_outputs(cell.outputs, pixels) if cell.is_code else []
         cells.append(Cell(cell.kind, safe_source(cell), f"added-{number}", outputs=outputs))
     return to_ipynb(cells)
 
@@ -81,14 +81,14 @@ def safe_source(cell: Cell) -> str:
     return text
 
 
-def safe_outputs(outputs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def safe_outputs(outputs: Sequence[dict[str, Any]], pixels_left: Pixels | None = None) -> list[dict[str, Any]]:
     """A student's outputs without anything a browser could run: text and re-encoded pictures only."""
     kept: list[dict[str, Any]] = []
     for output in outputs[:MAX_OUTPUTS]:
         data = output.get("data")
         if isinstance(data, dict):
             image = next((data[kind] for kind in ("image/png", "image/jpeg") if kind in data), None)
-            picture = reencode_image(_joined(image)) if image is not None else None
+            picture = reencode_image(_joined(image), pixels_left) if image is not None else None
             if picture:
                 kept.append({"output_type": "display_data", "metadata": {}, "data": {"image/png": picture}})
             elif "text/plain" in data:

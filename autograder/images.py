@@ -8,16 +8,32 @@ import warnings
 
 MAX_ENCODED_BYTES = 12 * 2**20
 MAX_PIXELS = 16_000_000
+#: Of all images of a notebook together: about five seconds of work.
+MAX_PIXELS_TOGETHER = 100_000_000
 #: Larger images are made smaller: a page shows no more.
 MAX_SIDE = 1600
 MAX_RESULT_BYTES = 4 * 2**20
 
 
-def reencode_image(data: str) -> str | None:
+class Pixels:
+    """How many pixels one notebook may still have decoded: a file of kilobytes can hold millions of them."""
+
+    def __init__(self, left: int = MAX_PIXELS_TOGETHER) -> None:
+        self.left = left
+
+    def take(self, count: int) -> bool:
+        """Whether so many are left; they are used up then."""
+        enough = count <= self.left
+        self.left -= count if enough else 0
+        return enough
+
+
+def reencode_image(data: str, pixels_left: Pixels | None = None) -> str | None:
     """The PNG or JPEG image in base64 `data` as a fresh PNG in base64, or None if it is not one.
 
     Metadata, colour profiles, animation and anything behind the image are lost on purpose; an image
-    of more than 16 million pixels is refused, one longer than 1600 pixels on a side is made smaller.
+    of more than 16 million pixels or more than `pixels_left` is refused, one longer than 1600 pixels on a
+    side is made smaller.
     """
     from PIL import Image
 
@@ -29,6 +45,8 @@ def reencode_image(data: str) -> str | None:
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(raw), formats=("PNG", "JPEG")) as image:
                 if image.width * image.height > MAX_PIXELS or min(image.size) < 1:
+                    return None
+                if pixels_left is not None and not pixels_left.take(image.width * image.height):
                     return None
                 image.load()
                 pixels = image.convert("RGBA" if image.has_transparency_data else "RGB")

@@ -57,9 +57,12 @@ def clean(text: str, limit: int | None = None) -> str:
     >>> clean("\x1b[31mred\x1b[0m \u202etxt\x00")
     'red \ufffdtxt\ufffd'
     """
+    cut = limit is not None and len(text) > 16 * limit
+    if limit is not None:
+        text = text[: 16 * limit]  # what nobody will see need not be looked at
     text = _TERMINAL_COMMANDS.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     text = _STACKED.sub(r"\1", _UNSAFE.sub(REPLACEMENT, text))
-    if limit is not None and len(text) > limit:
+    if limit is not None and (cut or len(text) > limit):
         text = text[: max(limit - 1, 0)] + "…"
     return text
 

@@ -64,3 +64,31 @@ def test_test_cells_are_restored_and_rubrics_stand_before_what_they_mark(assignm
     ids = list(cells)
     assert ids.index("rubric-answer-2") == ids.index("answer-2") - 1
     assert ids[-1] == "added-0"
+
+
+@pytest.mark.parametrize("word", ["href", "style", "class", "cssId", "require", "htmlData", "bbox", "HREF", "unicode"])
+def test_a_formula_makes_no_link_and_sets_no_style(word):
+    assert safe_source(Cell("markdown", f"$\\{word}{{javascript:1}}{{x}}$")) == f"$\\ {word}{{javascript:1}}{{x}}$"
+
+
+def test_other_formulas_stay_as_they_are():
+    text = "$\\frac{1}{N} \\sum_i \\xi_i \\hat{x} \\classical \\boxed{y}$"
+    assert safe_source(Cell("markdown", text)) == text
+
+
+def test_a_bare_address_is_no_link():
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune as markdown2html
+
+    page = markdown2html(safe_source(Cell("markdown", "see http://evil.example/x and https://evil.example")))
+    assert "href" not in page
+    assert "http:&#47;/evil.example" in page or "http://evil.example/x" in page
+
+
+def test_a_notebook_full_of_large_pictures_is_cut_short(assignment, monkeypatch):
+    monkeypatch.setattr("autograder.images.Pixels.__init__", lambda self: setattr(self, "left", 100))
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    picture = {"output_type": "display_data", "data": {"image/png": base64.b64encode(buffer.getvalue()).decode()}}
+    extra = [Cell("code", "x", outputs=[picture]) for _ in range(3)]
+    cells = json.loads(autograded_notebook(assignment, {}, extra, []))["cells"][-3:]
+    assert [len(cell["outputs"]) for cell in cells] == [1, 0, 0]

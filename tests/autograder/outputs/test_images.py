@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from autograder.images import MAX_ENCODED_BYTES, MAX_SIDE, reencode_image
+from autograder.images import MAX_ENCODED_BYTES, MAX_SIDE, Pixels, reencode_image
 
 
 def encoded(image, kind="PNG", **options):
@@ -71,3 +71,11 @@ def header_of(width, height):
 )
 def test_what_is_no_small_image_is_none(data):
     assert reencode_image(data) is None
+
+
+def test_all_images_of_a_notebook_together_have_a_limit_too():
+    """A file of kilobytes holds millions of pixels, and a notebook holds many files."""
+    image, left = encoded(Image.new("RGB", (100, 100))), Pixels(25_000)
+    assert [reencode_image(image, left) is not None for _ in range(4)] == [True, True, False, False]
+    assert reencode_image(encoded(Image.new("RGB", (50, 100))), left) is not None
+    assert left.left == 0

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.plaintext import clean, one_line, spreadsheet_cell
+from autograder.plaintext import clean, harmless, one_line, spreadsheet_cell
 
 
 @given(st.text())
@@ -36,6 +36,26 @@ def test_long_text_is_cut_and_lines_are_joined():
 )
 def test_formulas_get_an_apostrophe(text):
     assert spreadsheet_cell(text).startswith("'")
+
+
+@pytest.mark.parametrize(("text", "cell"), [("a;=1", "a;'=1"), ('a; "=1', "a; \"'=1"), ("a\t@x", "a\t'@x"), ('"=1', "'\"=1")])
+def test_a_formula_behind_another_program_s_separator_is_text_too(text, cell):
+    assert spreadsheet_cell(text) == cell
+
+
+def test_marks_do_not_stack_over_other_lines():
+    assert clean("e" + "\u0301" * 1_000_000 + "!") == "e" + "\u0301" * 4 + "!"
+    assert clean("ệ ṩ q\u0323\u0307") == "ệ ṩ q\u0323\u0307"
+
+
+def test_what_nobody_will_see_of_a_long_text_is_not_looked_at():
+    assert clean("\x1b[31m" * 1000 + "seen?", 10) == "…"
+    assert clean("\x1b[31m" * 20 + "seen", 10) == "seen"
+
+
+def test_every_text_of_a_value_is_cleaned_keys_too():
+    value = {"a\x1b": ["\u202e", ("\ud800", 1.5, None, True)], "b": {"c": "d"}}
+    assert harmless(value) == {"a\ufffd": ["\ufffd", ["\ufffd", 1.5, None, True]], "b": {"c": "d"}}
 
 
 @pytest.mark.parametrize("text", ["O'Neil, Jr.", "a=b", "x-1", "", "Zoë; Ann"])
