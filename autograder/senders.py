@@ -73,7 +73,8 @@ class Senders:
             name = f"{sender.name}_{sender.id}"
         if not self._free(name, sender):
             name = f"{name} ({sender.id})"
-        return name if is_student_id(name) else ""
+        # a name that can be no folder's: the id tells who it is as well, in this archive and the next
+        return next((each for each in (name, sender.id) if is_student_id(each)), "")
 
     def _free(self, student: str, sender: Sender) -> bool:
         return self.ids.get(student, sender.id) == sender.id

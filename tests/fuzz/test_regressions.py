@@ -229,6 +229,15 @@ def test_no_student_can_write_another_ones_id_into_a_name():
     assert read_name("canvas", ("alicea_12_345_bobb_99_999_tiny.ipynb",)).senders[0].id == "12"
 
 
+def test_a_sender_whose_name_is_no_folders_goes_by_the_id(tmp_path):
+    source = tmp_path / "c.zip"
+    source.write_bytes(zipped({"12-34 - .. - Oct 31, 2026 1158 PM/tiny.ipynb": b"{}",
+                               "12-34 - A - Oct 31, 2026 1159 PM/tiny.ipynb": b"[]"}))
+    check_archive(source.read_bytes())
+    report = collect(source, tmp_path / "course", NAME)
+    assert [(row.student, row.outcome) for row in report.rows] == [("12-34", "earlier"), ("12-34", "collected")]
+
+
 @pytest.mark.parametrize(("name", "fits"), [("é" * 100, True), ("\N{GRINNING FACE}" * 60, False), ("a" * 101, False), ("\ud800", False)])
 def test_a_student_id_fits_into_a_folders_name(name, fits):
     assert is_student_id(name) is fits
