@@ -24,14 +24,20 @@ def interruptible() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+    before, hook = {number: signal.getsignal(number) for number in SIGNALS}, sys.unraisablehook
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, _first)
+    sys.unraisablehook = _swallowed
     atexit.register(not_again)
     try:
         yield
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer says nothing and passes this code on
+            raise KeyboardInterrupt from None
+        raise
     finally:
+        sys.unraisablehook = hook
         for number, handler in before.items():
             if signal.getsignal(number) is _first:
                 signal.signal(number, handler)
@@ -54,6 +60,18 @@ def _first(*_: object) -> None:
     for number in SIGNALS:
         signal.signal(number, _second)
     raise KeyboardInterrupt
+
+
+def _swallowed(raised: sys.UnraisableHookArgs) -> None:
+    """Python goes on after an exception in a finaliser or callback of its own: an interruption is made again."""
+    if not isinstance(raised.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(raised)
+        return
+    for number in SIGNALS:
+        signal.signal(number, _first)
+    again = threading.Timer(0.05, signal.pthread_kill, (threading.main_thread().ident, signal.SIGINT))
+    again.daemon = True
+    again.start()
 
 
 def _second(*_: object) -> None:

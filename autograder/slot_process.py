@@ -11,42 +11,73 @@ import select
 import signal
 import sys
 import threading
-from collections.abc import Callable
+import time
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+#: Time between two tries to interrupt a job, and the time after which tidying up is left to the next run.
+AGAIN_SECONDS, END_SECONDS = 1.0, 8.0
+
+
+class State(Enum):
+    """What the main thread is doing, as far as its end goes."""
+
+    #: There is nothing to tidy up.
+    STARTING = auto()
+    OPENING = auto()
+    WORKING = auto()
+    #: Between jobs, where the end of stdin says it all.
+    WAITING = auto()
+    ENDING = auto()
+
 
 class Tether:
-    """Notices that nobody holds the other end of stdin any more, in the middle of a job too.
-
-    As long as there is nothing to tidy up, the process then just ends.
-    """
+    """Notices that nobody holds the other end of stdin any more, in the middle of a job too, and interrupts it."""
 
     def __init__(self, descriptor: int = 0) -> None:
-        self._lock, self._loose = threading.RLock(), False
-        self._then: Callable[[], object] = lambda: os._exit(0)
+        self.state, self._loose = State.STARTING, False
         threading.Thread(target=self._watch, args=(descriptor,), daemon=True).start()
 
-    def then(self, action: Callable[[], object]) -> None:
-        """What to do from now on when it happens, or at once if it has."""
-        with self._lock:
-            self._then = action
-            if self._loose:
-                action()
+    def work(self) -> None:
+        """A job begins."""
+        self.state = State.WORKING
+        if self._loose:
+            raise KeyboardInterrupt
+
+    def hold(self) -> None:
+        """From now on the box is open, and SIGTERM unwinds."""
+        signal.signal(signal.SIGTERM, self._interrupted)
+        self.state = State.OPENING
 
     def _watch(self, descriptor: int) -> None:
         poll = select.poll()
         poll.register(descriptor, 0)  # only the end, no data
         poll.poll()
-        with self._lock:
-            self._loose = True
-            self._then()
+        self._loose = True
+        deadline = time.monotonic() + END_SECONDS
+        if self.state is State.OPENING:
+            self._interrupt()
+        while self.state is not State.STARTING and time.monotonic() < deadline:
+            if self.state is State.WORKING:
+                # once is not enough: an exception in a finaliser or a callback of Python's own is swallowed
+                self._interrupt()
+            time.sleep(AGAIN_SECONDS)
+        os._exit(0)
+
+    def _interrupt(self) -> None:
+        """Let the main thread give up whatever test, call or wait it is in."""
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+
+    def _interrupted(self, *_: object) -> None:
+        if self.state is not State.ENDING:  # tidying up is not interrupted
+            raise KeyboardInterrupt
 
 
 def main() -> None:
     """Serve jobs until stdin ends."""
     tether = Tether()
-    signal.signal(signal.SIGTERM, _interrupted)
+    sys.unraisablehook = _unraisable
     out = os.dup(1)
     os.dup2(2, 1)  # whatever tests print must not look like an answer
 
@@ -66,22 +97,25 @@ def main() -> None:
     torch.set_num_threads(1)
 
     def serve(slot: Slot) -> None:
-        say(slot.introduction())
-        tether.then(_nothing)
-        for line in sys.stdin:
-            tether.then(_interrupt)
-            try:
-                answer = slot.answer(msgspec.json.decode(line, type=Job))
-            except UserError as error:
-                answer = {"error": error.message, "exit_code": error.exit_code}
-            say(answer)
-            tether.then(_nothing)
+        try:
+            say(slot.introduction())
+            tether.state = State.WAITING
+            for line in sys.stdin:
+                tether.work()
+                try:
+                    answer = slot.answer(msgspec.json.decode(line, type=Job))
+                except UserError as error:
+                    answer = {"error": error.message, "exit_code": error.exit_code}
+                say(answer)
+                tether.state = State.WAITING
+        finally:
+            tether.state = State.ENDING
 
     line = sys.stdin.readline()
     if not line:
         return
     try:
-        tether.then(_interrupt)
+        tether.hold()
         setup = json.loads(line)
         assignment = load_assignment(setup["assignment"], Path(setup["solutions"]))
         open_slot(assignment, setup["level"], setup["trust"], serve)
@@ -91,18 +125,9 @@ def main() -> None:
         pass  # the coordinator is gone: everything is tidied up by now
 
 
-def _interrupt() -> None:
-    """Let the main thread unwind; a test, a call or a wait in the middle of which it is gives up."""
-    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
-
-
-def _interrupted(*_: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # tidying up is not interrupted
-    raise KeyboardInterrupt
-
-
-def _nothing() -> None:
-    """Between jobs the end of stdin says it all."""
+def _unraisable(raised: sys.UnraisableHookArgs) -> None:
+    if not isinstance(raised.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(raised)
 
 
 if __name__ == "__main__":
