@@ -21,13 +21,13 @@ def end_all(find: Callable[[], Iterable[int]], within: float) -> list[int]:
     deadline = time.monotonic() + within
     while True:
         others = [pid for pid in find() if runs(pid)]
+        reap()
         if not others or time.monotonic() > deadline:
             return others
         for number in (signal.SIGSTOP, signal.SIGKILL):  # what has stopped can no longer multiply
             for pid in others:
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, number)
-        reap()
         time.sleep(0.002)
 
 
