@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from autograder.errors import ALL_GOOD, INFRASTRUCTURE, INTERRUPTED, USAGE, UserError
 from autograder.interruption import interrupted, interruptible
+from autograder.streams import mend_streams
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -274,16 +274,16 @@ def doctor(
 
 def main() -> None:
     """Run the command; every error is one sentence and an exit code."""
+    mend_streams()
     try:
         with interruptible():
-            sys.exit(app(standalone_mode=False) or ALL_GOOD)
+            code = app(standalone_mode=False) or ALL_GOOD
+            sys.stdout.flush()
+            sys.exit(code)
     except UserError as error:
         _stop(error.message, error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         _stop(interrupted(), INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ALL_GOOD)
     except OSError as error:
         _stop(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", INFRASTRUCTURE)
     except Exception as error:
