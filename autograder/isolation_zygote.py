@@ -162,11 +162,11 @@ def _become_student(config: dict[str, Any], channel: socket.socket, out: int, er
     os.closerange(3, channel.fileno())
     os.closerange(channel.fileno() + 1, 1024)
     confine.prefer_as_victim()
+    confine.limit_resources(config)  # before Landlock hides from it what the libraries take already
     if config["landlock"]:
         version = landlock.restrict(config["readable"], [config["scratch"], "/dev/null"], config["listable"])
         if version == 0 and config["level"] == "L2":
             raise OSError("the kernel has no Landlock")
-    confine.limit_resources(config)
     if config["seccomp"] and not seccomp.install(config["level"] == "L3") and config["level"] == "L2":
         raise OSError("seccomp is not available")
     file = channel.makefile("rb", buffering=0)

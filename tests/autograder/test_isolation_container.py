@@ -253,6 +253,12 @@ def test_the_limits_of_the_scratch_space_are_those_asked_for(box):
     assert (value, fault) == ([28, 28], None)
 
 
+def test_one_process_cannot_even_reserve_more_memory_than_it_may_use(box):
+    """At once, before any watchdog looks."""
+    assert attack(box, f"def f():\n    try:\n        return len(bytearray({LIMITS.memory_mb + 64} << 20))\n"
+                       "    except MemoryError:\n        return 'refused'") == ("refused", None)
+
+
 def test_closing_ends_the_container(path):
     if isolation_box.bubblewrap() is None:
         pytest.skip("needs bubblewrap")

@@ -19,6 +19,7 @@ from autograder.isolation_memory import tree
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import json
+from autograder.isolation import Limits
 from autograder.isolation_promises import probe_level
 from autograder.isolation_levels import why_not
 from autograder.sandbox import Box
@@ -26,6 +27,13 @@ from autograder.student import StudentFault
 
 found = {"why_not": {level: why_not(level) for level in ("L3", "L2")}}
 found["rows"] = {level: probe_level(level) for level in ("L3", "L2") if not why_not(level)}
+found["reserved"] = {}
+for level in found["rows"]:
+    with Box(level, limits=Limits(memory_mb=400)) as box:
+        worker = box.worker()
+        worker.run("def f():\\n    try: return len(bytearray(464 << 20))\\n    except MemoryError: return 'refused'", "cell")
+        found["reserved"][level] = worker.student.f()
+        worker.close()
 with Box() as box:
     worker = box.worker()
     worker.run("import os\\ndef f(): return os.getuid()\\ndef g(): os._exit(0)", "cell")
@@ -68,6 +76,8 @@ def test_an_ordinary_user_gets_the_same_promises():
     for level, rows in result["rows"].items():
         assert len(rows) >= 9
         assert all(kept for *_, kept, _ in rows), (level, rows)
+    # at once, before any watchdog looks
+    assert set(result["reserved"].values()) == {"refused"}
     assert result["level"] == "L3"
     assert result["uid"] != 0
     assert result["fault"] == "crashed"
