@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-slow test-browser bench fuzz faults lint clean
+.PHONY: setup demo test test-slow test-browser test-hostile bench fuzz faults lint clean
 
 setup: .venv/installed
 
@@ -31,6 +31,10 @@ test-slow: setup
 
 test-browser: setup
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m browser
+
+# Every hostile submission in every way of grading: as root and as an ordinary user, with namespaces and without.
+test-hostile: setup
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -m 'slow or not slow' tests/course/hostile
 
 # Coverage-guided fuzzing of everything that reads what came from outside, SECONDS for each reader in turn.
 SECONDS ?= 60

@@ -103,7 +103,7 @@ def grade(course: Path, jobs: int, watch: bool = True) -> Run:
     process = subprocess.Popen(
         [str(Path(sys.executable).parent / "autograder"), "grade", NAME, "--course", str(course), "--solutions",
          str(ROOT / "solutions"), "--jobs", str(jobs), "--quiet"],
-        stdout=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(temporary)}, preexec_fn=meter.enter,
+        stdout=subprocess.DEVNULL, env=os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)}, preexec_fn=meter.enter,
     )
 
     def look() -> None:

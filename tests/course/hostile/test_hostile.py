@@ -136,12 +136,14 @@ def evidence(arenas: dict[str, Arenas], request: pytest.FixtureRequest, way: str
 
 
 def _cases() -> list[Any]:
-    """Every way and case; all but the first way are slow."""
-    found = []
+    """Every way and case; all are slow but the controls and the first case of each class, the first way."""
+    found, seen = [], set()
     for place, (way, (_, level, _)) in enumerate(WAYS.items()):
         for name, case in SUBMISSIONS.items():
             if level in case.only:
-                found.append(pytest.param(way, case, id=f"{way}-{name}", marks=[pytest.mark.slow] if place else []))
+                quick = place == 0 and (case.kind == "control" or case.kind not in seen)
+                seen.add(case.kind)
+                found.append(pytest.param(way, case, id=f"{way}-{name}", marks=[] if quick else [pytest.mark.slow]))
     return found
 
 

@@ -118,6 +118,7 @@ def test_grading_twice_in_two_places_gives_the_same_bytes(small, lone):
     assert str(courses[0].root) not in record
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", ["1", "2"])
 def test_one_question_again_is_byte_for_byte_all_again(small, lone, question):
     course = lone("one")
@@ -131,6 +132,7 @@ def test_one_question_again_is_byte_for_byte_all_again(small, lone, question):
     assert after.questions[other] == times.questions[other]
 
 
+@pytest.mark.slow
 def test_tests_that_changed_are_run_again_and_no_others(small, lone, tmp_path):
     shutil.copytree(small.solutions, tmp_path / "solutions")
     folder = tmp_path / "solutions" / NAME / "tests" / "hidden"
@@ -155,6 +157,7 @@ def test_tests_that_changed_are_run_again_and_no_others(small, lone, tmp_path):
     assert grading._plan(load_assignment(NAME, tmp_path / "solutions"), partly, Options()).jobs[0].questions is None
 
 
+@pytest.mark.slow
 def test_a_notebook_that_exhausts_its_time_is_graded_again_as_a_whole(small, lone):
     answers = {f"cell{number}": "import os\nos._exit(1)\n" for number in range(12)} | RIGHT
     course = lone("one", answers)

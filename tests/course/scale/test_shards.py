@@ -47,6 +47,7 @@ def test_parts_merged_are_byte_for_byte_one_run(small, course):
     assert small.state.differences(final_state(course.root)) == []
 
 
+@pytest.mark.slow
 def test_a_missing_part_is_named_and_may_come_later(small, course, capsys):
     graded_part(small, course, "1/3")
     arguments = (NAME, course.root, "", small.solutions, False, True)
