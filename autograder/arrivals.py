@@ -10,6 +10,7 @@ import msgspec
 from autograder.atomic import write_whole
 from autograder.course import Course
 from autograder.errors import UserError
+from autograder.plainfile import plain_bytes
 
 
 class Arrival(msgspec.Struct, kw_only=True):
@@ -59,15 +60,10 @@ def write_arrivals(course: Path, assignment: str, arrivals: dict[str, Arrival]) 
 
 def handed_in(course: Course, student: str, assignment: str) -> datetime | None:
     """When the submission arrived: nbgrader's timestamp.txt, if it is there."""
-    path = (
-        course.submitted(student, assignment) / "timestamp.txt"
-        if course.submitted(student, assignment).is_dir()
-        else None
-    )
-    if path is None or not path.is_file():
-        return None
+    path = course.submitted(student, assignment) / "timestamp.txt"
     try:
-        stamp = datetime.fromisoformat(path.read_text(encoding="utf-8").strip().replace(" UTC", "+00:00"))
-    except ValueError:
+        text = plain_bytes(path, 200).decode("utf-8").strip()
+        stamp = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
+        return (stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).astimezone(UTC)
+    except (OSError, ValueError, OverflowError):  # not there, no moment, or none that a calendar has
         return None
-    return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)

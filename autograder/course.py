@@ -76,7 +76,7 @@ class Course:
                 f"{assignment} --course {self.root}`)."
             )
         return sorted(
-            p.name for p in folder.iterdir() if is_student_id(p.name) and p.is_dir() and (p / assignment).exists()
+            p.name for p in folder.iterdir() if is_student_id(p.name) and p.is_dir() and _is_there(p / assignment)
         )
 
     def misnamed(self, assignment: str) -> list[str]:
@@ -84,7 +84,7 @@ class Course:
         folder = self.root / "submitted"
         return sorted(
             one_line(p.name, 80) for p in folder.iterdir()
-            if not is_student_id(p.name) and not p.name.startswith(".") and p.is_dir() and (p / assignment).exists()
+            if not is_student_id(p.name) and not p.name.startswith(".") and p.is_dir() and _is_there(p / assignment)
         )  # fmt: skip
 
     def roster(self) -> list[str]:
@@ -108,11 +108,18 @@ class Course:
         """
         folder = self.submitted(student, assignment)
         expected = folder / f"{assignment}.ipynb"
+        try:
+            return self._notebook(folder, expected)
+        except OSError as error:
+            raise UserError(f"{assignment}/ cannot be read: {error.strerror}.", NOT_GRADABLE) from None
+
+    def _notebook(self, folder: Path, expected: Path) -> tuple[Path, str]:
+        assignment = folder.name
         if not folder.is_dir():
             raise UserError(
                 f"expected a folder {assignment}/ with {assignment}.ipynb in it, found a file.", NOT_GRADABLE
             )
-        if expected.exists():
+        if expected.exists() or expected.is_symlink():
             return expected, ""
         found = sorted(p for p in folder.glob("*.ipynb") if not p.name.startswith("."))
         others = [p for p in found if not re.search("[\ud800-\udfff]", p.name)]  # no other name can be handed on
@@ -121,7 +128,7 @@ class Course:
         if not others:
             raise UserError(f"no notebook was handed in: expected {assignment}.ipynb.", NOT_GRADABLE)
         close = [p for p in others if p.stem.startswith(assignment)] or others
-        newest = max(close, key=lambda p: (p.stat().st_mtime, p.name))
+        newest = max(close, key=lambda p: (p.lstat().st_mtime, p.name))
         return newest, f"the notebook is called {one_line(newest.name, 100)}; it was graded as {assignment}.ipynb"
 
     def records(self, assignment: str) -> list[Record]:
@@ -132,6 +139,15 @@ class Course:
         """Assignments that have records."""
         folder = self.root / "records"
         return sorted(p.name for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something is there, be it that nobody may look at it: that is said when it is graded."""
+    try:
+        path.lstat()
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True
 
 
 def is_student_id(name: str) -> bool:

@@ -77,6 +77,8 @@ def read_ipynb(path: Path) -> list[Cell]:
     UserError
         One sentence a student understands (exit code 4) when the file is no notebook.
     """
+    if not path.is_symlink() and not path.exists():
+        raise UserError(f"{path.name} is not there.", NOT_GRADABLE)
     return cells_of(submitted_bytes(path), path.name)
 
 
@@ -85,7 +87,7 @@ def submitted_bytes(path: Path) -> bytes:
     try:
         raw = plain_bytes(path, MAX_NOTEBOOK_BYTES)
     except FileNotFoundError:
-        raise UserError(f"{path.name} is not there.", NOT_GRADABLE) from None
+        raise UserError(f"no notebook was handed in: expected {path.name}.", NOT_GRADABLE) from None
     except OSError as error:
         if error.errno == errno.EFBIG:
             raise UserError(

@@ -96,12 +96,14 @@ def fits_there(level: str | None) -> Callable[[Record], bool]:
 
 def _job(assignment: Assignment, course: Course, student: str, seed: int) -> GradeJob:
     name = assignment.name
+    refused = ""
     try:
         notebook, note = course.notebook(student, name)
     except UserError as error:
-        notebook, note = course.submitted(student, name) / f"{name}.ipynb", error.message
+        notebook, note, refused = course.submitted(student, name) / f"{name}.ipynb", "", error.message
+    autograded = str(course.autograded(student, name))
     return GradeJob(
-        student=student, notebook=str(notebook), note=note, seed=seed, autograded=str(course.autograded(student, name))
+        student=student, notebook=str(notebook), note=note, refused=refused, seed=seed, autograded=autograded
     )
 
 
