@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,8 @@ def main() -> None:
         assignment = load_assignment(setup["assignment"], Path(setup["solutions"]))
         open_slot(assignment, setup["level"], setup["trust"], serve)
     except UserError as error:
-        say({"error": error.message, "exit_code": error.exit_code})
+        with suppress(BrokenPipeError):  # nobody may be left to be told
+            say({"error": error.message, "exit_code": error.exit_code})
     except (KeyboardInterrupt, BrokenPipeError):
         pass  # the coordinator is gone: everything is tidied up by now
 
