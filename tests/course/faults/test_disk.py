@@ -14,7 +14,7 @@ from autograder.course import Course
 from autograder.errors import INFRASTRUCTURE, USAGE, UserError
 from tests.course.faults.small_course import NAME, final_state, run, write_class
 
-pytestmark = pytest.mark.course
+pytestmark = [pytest.mark.course, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from autograder.errors import INFRASTRUCTURE, USAGE
 from tests.course.faults.small_course import NAME, command, final_state, run, surroundings
 
-pytestmark = pytest.mark.course
+pytestmark = [pytest.mark.course, pytest.mark.slow]
 
 
 class Locked:

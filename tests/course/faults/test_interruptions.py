@@ -18,7 +18,7 @@ from autograder.interruption import interruptible
 from tests.course.faults.leftovers import processes_of
 from tests.course.faults.small_course import NAME, command, final_state, surroundings
 
-pytestmark = pytest.mark.course
+pytestmark = [pytest.mark.course, pytest.mark.slow]
 
 #: How long the command, and then everything it started, may take to end.
 END_SECONDS = 20.0

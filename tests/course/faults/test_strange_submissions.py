@@ -15,7 +15,7 @@ from autograder.course import Course, read_record
 from autograder.plainfile import OF_THE_FILE, plain_bytes
 from tests.course.faults.small_course import NAME, RIGHT, command, final_state, notebook, run, surroundings, write_class
 
-pytestmark = pytest.mark.course
+pytestmark = [pytest.mark.course, pytest.mark.slow]
 
 
 def place_of(course, student):
