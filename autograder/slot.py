@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -178,6 +179,8 @@ def open_slot(assignment: Assignment, level: str | None, trust: bool, work: Call
     with temp_folder("slot") as folder:
         staged = stage_hippo(folder, assignment.name, manifest.withhold)
         folder.chmod(0o755)
+        # torch makes a folder beside ours otherwise, and leaves it
+        os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(folder / "torch"))
         # the reference needs the same packages as the box: imported here while the box imports them
         imports = threading.Thread(target=lambda: [import_module(name) for name in manifest.preload], daemon=True)
         imports.start()

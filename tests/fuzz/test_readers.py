@@ -95,6 +95,7 @@ def test_definitions_stay_as_they_were_written(source):
         assert line.strip("; ") in plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")[number] or ";" in line
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")  # zipfile's about names that are twice in an archive on purpose
 @examples(100)
 @given(strategies.archives)
 def test_an_archive_is_collected_file_by_file_or_refused(raw):

@@ -181,6 +181,7 @@ def kill_at(tree, group, seconds):
 
 
 @pytest.mark.course
+@pytest.mark.slow
 def test_results_are_valid_after_a_kill_at_any_moment(tree, group):
     chance = random.Random(3)
     outputs = {kill_at(tree, group, chance.uniform(low, low + 2))["output"][:20] for low in (0, 1, 4)}

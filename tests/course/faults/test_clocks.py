@@ -44,6 +44,7 @@ def test_no_limit_and_no_mark_goes_by_the_wall_clock():
 
 
 @pytest.mark.course
+@pytest.mark.slow
 def test_a_clock_that_jumps_all_the_time_changes_nothing(small, fresh, tmp_path):
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(JUMPING)
@@ -58,6 +59,7 @@ def test_a_clock_that_jumps_all_the_time_changes_nothing(small, fresh, tmp_path)
 
 
 @pytest.mark.course
+@pytest.mark.slow
 def test_stamps_from_the_past_the_future_and_nowhere_change_no_mark(small, fresh, completes):
     stamps = {
         "s000": "1970-01-01 00:00:00.000000 UTC",
