@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 #: Time between two tries to interrupt a job, and the time after which tidying up is left to the next run.
-AGAIN_SECONDS, END_SECONDS = 1.0, 8.0
+AGAIN_SECONDS, END_SECONDS = 1.0, 4.0
 
 
 class State(Enum):
