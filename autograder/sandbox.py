@@ -37,6 +37,10 @@ START_SECONDS, FORK_SECONDS = 180.0, 30.0
 START_ATTEMPTS = 3
 
 
+class _Killed(IsolationError):
+    """It ended without a word: whatever hinders a box by itself, it says."""
+
+
 class Box:
     """A warm process that has imported everything and forks a confined worker per question.
 
@@ -92,7 +96,11 @@ class Box:
 
     def __enter__(self) -> Box:
         try:
-            self._start()
+            try:
+                self._start()
+            except _Killed:
+                self._stop()
+                self._start()
             if self.level != "L1" and not self._trial:
                 from autograder.isolation_promises import verify_promises
 
@@ -196,8 +204,9 @@ class Box:
             answer = ours.recv(4096)
         if answer != b"R":
             reason = answer[1:].decode("utf-8", "replace") or (self._folder / "log").read_text(errors="replace").strip()
-            raise IsolationError(f"the box for student code did not start ({(reason or 'no answer')[-300:]}): see "
-                                 "`autograder doctor`.")
+            kind = IsolationError if reason else _Killed
+            raise kind(f"the box for student code did not start ({(reason or 'no answer')[-300:]}): see "
+                       "`autograder doctor`.")
 
     def _config(self) -> dict[str, Any]:
         """All that the zygote is told; students can read it."""

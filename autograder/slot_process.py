@@ -121,6 +121,7 @@ def main() -> None:
         assignment = load_assignment(setup["assignment"], Path(setup["solutions"]))
         open_slot(assignment, setup["level"], setup["trust"], serve)
     except UserError as error:
+        tether.state = State.ENDING
         with suppress(BrokenPipeError):  # nobody may be left to be told
             say({"error": error.message, "exit_code": error.exit_code})
     except (KeyboardInterrupt, BrokenPipeError):
@@ -133,4 +134,5 @@ def _unraisable(raised: sys.UnraisableHookArgs) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(KeyboardInterrupt):  # the second of two ends, in between two states
+        main()

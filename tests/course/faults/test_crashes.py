@@ -164,6 +164,35 @@ def test_trouble_with_the_box_is_never_the_students(examine, monkeypatch):
     assert examine(CELLS)["rows"] == ["passed", "passed"]
 
 
+def test_a_box_killed_while_it_starts_is_started_again():
+    if why_not("L3"):
+        pytest.skip(f"no box of its own: {why_not('L3')}")
+    first = []
+
+    def start(box, start=Box._start):
+        if not first:
+            first.append(box)
+            with disturbed(kill_at_once, box):
+                start(box)
+        else:
+            start(box)
+
+    def kill_at_once(box, over):
+        while not over.is_set() and box._zygote is None:
+            time.sleep(0.001)
+        if box._zygote is not None:
+            box._zygote.kill()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Box, "_start", start)
+        with Box("L3", preload=("numpy",)) as box:
+            assert first == [box]
+            worker = box.worker()
+            worker.run("def f(): return 3", "cell")
+            assert worker.student.f() == 3
+            worker.close()
+
+
 def test_a_box_killed_while_it_starts_is_noticed_at_once_and_leaves_nothing():
     if why_not("L3"):
         pytest.skip(f"no box of its own: {why_not('L3')}")
