@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import sysconfig
-import zipfile
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +17,7 @@ import torch
 from torch import Tensor
 
 from hippo import download
+from hippo.datafiles import DataError, DownloadError, bundled, check_file, find, read_arrays
 
 __all__ = ["DataError", "DownloadError", "Images", "flatten", "load_digits", "load_mnist", "only", "where_mnist"]
 
@@ -35,14 +32,6 @@ MNIST_SHAPES = {"x_train": (60000, 28, 28), "y_train": (60000,), "x_test": (1000
 DIGITS_FILE_SHA256 = "b2dab7b501728c22e9119ad76740b2e17c77a231e42d1e592380d90886f1a05e"
 
 _logger = logging.getLogger("hippo.datasets")
-
-
-class DataError(Exception):
-    """A data file is missing or broken; the message is one sentence with path and cure."""
-
-
-class DownloadError(DataError):
-    """Data could not be downloaded; another attempt may succeed."""
 
 
 @dataclass(frozen=True)
@@ -98,14 +87,7 @@ def where_mnist() -> Path | None:
     DataError
         If `$HIPPO_DATA` is set to something else than a folder.
     """
-    folders = [download.cache_folder()]
-    named = os.environ.get("HIPPO_DATA")
-    if named:
-        if not Path(named).is_dir():
-            raise DataError(f"{named} is not a folder: set HIPPO_DATA to a folder that holds mnist.npz, or unset it.")
-        folders.insert(0, Path(named))
-    files = (folder / "mnist.npz" for folder in folders)
-    return next((file for file in files if file.exists()), None)
+    return find("mnist.npz")
 
 
 def load_digits() -> Images:
@@ -123,9 +105,9 @@ def load_digits() -> Images:
     Alpaydin & Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning
     Repository, https://doi.org/10.24432/C50P49, CC BY 4.0.
     """
-    path = _bundled_file()
-    _check_file(path, DIGITS_FILE_SHA256, "install the package again")
-    arrays = _read(path, ("images", "labels"), "install the package again")
+    path = bundled("digits.npz")
+    check_file(path, DIGITS_FILE_SHA256, "install the package again")
+    arrays = read_arrays(path, ("images", "labels"), "install the package again")
     small = torch.from_numpy(arrays["images"]).float()[:, None]  # (n, 1, 8, 8), 0 … 16
     large = torch.nn.functional.interpolate(small, size=(28, 28), mode="bilinear")[:, 0]  # (n, 28, 28)
     x = (large * (255 / 16)).round().to(torch.uint8)
@@ -173,8 +155,8 @@ def _read_mnist(path: Path) -> Images:
     cure = "replace it by the published mnist.npz"
     if path.parent == download.cache_folder():
         cure = "delete it, so that it is downloaded again"
-        _check_file(path, MNIST_FILE_SHA256, cure)
-    arrays = _read(path, tuple(MNIST_SHAPES), cure)
+        check_file(path, MNIST_FILE_SHA256, cure)
+    arrays = read_arrays(path, tuple(MNIST_SHAPES), cure)
     digest = hashlib.sha256()
     for name, shape in MNIST_SHAPES.items():
         array = arrays[name]
@@ -185,31 +167,3 @@ def _read_mnist(path: Path) -> Images:
         raise DataError(f"{path} holds other images than MNIST (checksum {digest.hexdigest()[:8]}…): {cure}.")
     x_train, y_train, x_test, y_test = (torch.from_numpy(arrays[name]) for name in MNIST_SHAPES)
     return Images("MNIST", path, x_train, y_train.long(), x_test, y_test.long())
-
-
-def _read(path: Path, names: tuple[str, ...], cure: str) -> dict[str, np.ndarray]:
-    """Read arrays from an npz file, never a pickle."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in names}
-    except PermissionError as error:
-        raise DataError(f"{path} may not be read: change its permissions.") from error
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError(f"{path} is not a sound npz file with {', '.join(names)}: {cure}.") from error
-
-
-def _check_file(path: Path, sha256: str, cure: str) -> None:
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}): {cure}.") from error
-    if found != sha256:
-        raise DataError(f"{path} is damaged (sha256 {found[:8]}… instead of {sha256[:8]}…): {cure}.")
-
-
-def _bundled_file() -> Path:
-    """Return the digits of the source tree, else those that were installed with the package."""
-    in_source = Path(__file__).parent.parent / "data" / "digits.npz"
-    installed = Path(sysconfig.get_path("data")) / "share" / "hippo" / "digits.npz"
-    return next((file for file in (in_source, installed) if file.exists()), in_source)
