@@ -1,0 +1,61 @@
+"""The `autograder` command: parsing here, work in the modules it imports when needed."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from autograder.cli import authoring, grading, handing_back, studying
+from autograder.cli.grouped import GroupedHelp
+from autograder.errors import ALL_GOOD, INFRASTRUCTURE, INTERRUPTED, USAGE, UserError
+from autograder.interruption import interrupted, interruptible
+from autograder.streams import mend_streams
+
+#: Every command, in the order in which it is needed.
+COMMANDS = {
+    "Write an assignment": (authoring.new, authoring.verify, authoring.release, authoring.package),
+    "Solve an assignment": (studying.check, studying.submit),
+    "Grade a class": (grading.collect, grading.grade, grading.formgrader, grading.doctor),
+    "Hand marks back": (handing_back.feedback, handing_back.report, handing_back.export),
+}
+
+app = typer.Typer(
+    cls=GroupedHelp,
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Write, verify, release, collect, grade and hand back notebook assignments.",
+)
+for purpose, functions in COMMANDS.items():
+    for function in functions:
+        app.command(rich_help_panel=purpose)(function)
+
+
+def main() -> None:
+    """Run the command; every error is one sentence and an exit code."""
+    mend_streams()
+    try:
+        with interruptible():
+            code = app(standalone_mode=False) or ALL_GOOD
+            sys.stdout.flush()
+            sys.exit(code)
+    except UserError as error:
+        _stop(error.message, error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _stop(interrupted(), INTERRUPTED)
+    except OSError as error:
+        _stop(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", INFRASTRUCTURE)
+    except Exception as error:
+        # a wrong option: click's exceptions, which typer carries inside itself since 0.16
+        if not hasattr(error, "format_message"):
+            raise
+        _stop(f"{error.format_message()} (`autograder --help` lists the commands)", USAGE)
+
+
+def _stop(message: str, code: int) -> None:
+    from autograder.plaintext import clean
+
+    print(f"autograder: {clean(message)}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,112 @@
+"""Commands that grade a class, as they are typed: collect, grade, formgrader, doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli.options import (
+    HERE,
+    CourseOption,
+    DbOption,
+    JobsOption,
+    JsonOption,
+    LevelOption,
+    NameArgument,
+    QuietOption,
+    SolutionsOption,
+    TrustOption,
+)
+from autograder.errors import UserError
+
+
+def collect(
+    source: Annotated[Path, typer.Argument(help="Folder or zip of submissions.")],
+    name: NameArgument,
+    course: CourseOption = HERE,
+    platform: Annotated[str, typer.Option("--from", help="auto, folder, zip, canvas, moodle, brightspace, gradescope.")]
+    = "auto",
+    solutions: SolutionsOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Bring submissions into the course folder; what cannot be used goes to quarantine with a reason."""
+    from autograder.commands import grading_a_class
+
+    raise typer.Exit(grading_a_class.collect(source, name, course, platform, solutions, as_json, quiet))
+
+
+def grade(
+    name: NameArgument,
+    course: CourseOption = HERE,
+    solutions: SolutionsOption = None,
+    jobs: JobsOption = None,
+    student: Annotated[list[str] | None, typer.Option("--student", help="Only this student; may be repeated.")] = None,
+    question: Annotated[
+        list[str] | None, typer.Option("--question", help="Only this question; may be repeated.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the hidden inputs; default: from the assignment.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+    scheduler: Annotated[
+        str, typer.Option(metavar="tcp://HOST:PORT", help="Grade on the workers of this dask scheduler.")
+    ] = "",
+    shard: Annotated[str, typer.Option(metavar="I/N", help="Grade part I of N; no gradebook is touched.")] = "",
+    merge: Annotated[bool, typer.Option("--merge", help="Grade nothing; records go into the gradebook.")] = False,
+    db: DbOption = "",
+    level: LevelOption = None,
+    trust: TrustOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Grade a class; what has not changed since the last run is left alone."""
+    from autograder.commands import grading_a_class
+    from autograder.grade import Options
+    from autograder.shards import Shard
+    from autograder.slots import default_jobs
+
+    if merge:
+        if shard or scheduler or student or question or force or seed is not None:
+            raise UserError("--merge grades nothing: leave out all options that choose what or where to grade.")
+        raise typer.Exit(grading_a_class.merge(name, course, db, solutions, as_json, quiet))
+    options = Options(
+        jobs=jobs or default_jobs(),
+        level=level,
+        trust=trust,
+        students=student or [],
+        questions=question or [],
+        seed=seed,
+        force=force,
+        scheduler=scheduler,
+        shard=Shard.parse(shard) if shard else None,
+    )
+    raise typer.Exit(grading_a_class.grade(name, course, db, solutions, options, as_json, quiet))
+
+
+def formgrader(
+    course: CourseOption = HERE,
+    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8888,
+    db: DbOption = "",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser")] = True,
+) -> None:
+    """Open nbgrader's formgrader on the course, for hand-grading."""
+    from autograder.commands import handing_back
+
+    raise typer.Exit(handing_back.formgrader(course, db, port, browser))
+
+
+def doctor(
+    level: LevelOption = None,
+    trust: TrustOption = False,
+    containerfile: Annotated[
+        bool, typer.Option("--containerfile", help="Print what an image for L2d is built from, and do nothing else.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Try what isolation promises on this machine, and say how to cure what fails."""
+    from autograder.commands import diagnosing
+
+    if containerfile:
+        raise typer.Exit(diagnosing.containerfile())
+    raise typer.Exit(diagnosing.doctor(level, trust, as_json))

@@ -1,0 +1,39 @@
+"""Commands of a student, as they are typed: check, submit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli.options import JsonOption, QuietOption
+
+
+def check(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
+    question: Annotated[
+        list[str] | None, typer.Option("--question", help="Only this question; may be repeated.")
+    ] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Students: see which visible properties of your notebook hold."""
+    from autograder.commands import studying
+
+    raise typer.Exit(studying.check(notebook, question or [], as_json, quiet))
+
+
+def submit(
+    notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where the zip and the receipt go; default: beside it.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is missing.")] = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Students: pack the notebook for handing in, with a receipt."""
+    from autograder.commands import studying
+
+    raise typer.Exit(studying.submit(notebook, out, dry_run, as_json, quiet))
