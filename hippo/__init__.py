@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 __all__ = [
     "attractors",
     "autoencoder",
+    "checkpoints",
     "conditioning",
     "corruption",
     "datasets",
@@ -33,9 +34,11 @@ __all__ = [
     "pattern_memory",
     "patterns",
     "plotting",
+    "predictive_coding",
     "sequences",
     "storkey",
     "training",
+    "trajectories",
 ]
 
 

@@ -15,11 +15,15 @@ from hippo.plotting.grids import recall_grid, reconstruction_grid
 from hippo.plotting.matrices import weight_matrix
 from hippo.plotting.paths import overlap_raster, state_map
 from hippo.plotting.style import COLOURS
+from hippo.plotting.trajectories import cause_paths, draw_causes, draw_trajectory, trajectory_grid
 
 __all__ = [
     "COLOURS",
     "Animation",
     "alt_text",
+    "cause_paths",
+    "draw_causes",
+    "draw_trajectory",
     "energy_traces",
     "error_curves",
     "figure_of",
@@ -32,5 +36,6 @@ __all__ = [
     "save",
     "save_animation",
     "state_map",
+    "trajectory_grid",
     "weight_matrix",
 ]

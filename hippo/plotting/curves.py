@@ -55,7 +55,12 @@ def error_curves(
 
 
 def loss_curves(
-    losses: Mapping[str, Sequence[float]], ax: Axes | None = None, *, ylabel: str = "loss", title: str = ""
+    losses: Mapping[str, Sequence[float]],
+    ax: Axes | None = None,
+    *,
+    ylabel: str = "loss",
+    title: str = "",
+    xlabel: str = "epoch",
 ) -> Axes:
     """Draw losses against epochs on a logarithmic axis, one line per name.
 
@@ -67,6 +72,8 @@ def loss_curves(
         Where to draw; a new figure if none is given.
     ylabel, title
         With the loss's unit where it has one.
+    xlabel
+        What there is one loss of, in the singular.
     """
     ax = _axes(ax)
     sentences = []
@@ -84,8 +91,8 @@ def loss_curves(
         )
         sentences.append(f"{name} from {values[0]:.3g} to {values[-1]:.3g}")
     ax.set_yscale("log")
-    _label(ax, "epoch", ylabel, title)
-    describe(ax, f"{_heading(title)}{ylabel} over {len(epochs)} epochs: {'; '.join(sentences)}.")
+    _label(ax, xlabel, ylabel, title)
+    describe(ax, f"{_heading(title)}{ylabel} over {len(epochs)} {xlabel}s: {'; '.join(sentences)}.")
     return ax
 
 

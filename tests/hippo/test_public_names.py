@@ -9,10 +9,12 @@ import pytest
 import hippo
 
 NAMES = {
-    "hippo": """attractors autoencoder conditioning corruption datasets dense dynamics experiments glauber hopfield
-        learning_rules memory metrics modern pattern_memory patterns plotting sequences storkey training""",
+    "hippo": """attractors autoencoder checkpoints conditioning corruption datasets dense dynamics experiments glauber hopfield
+        learning_rules memory metrics modern pattern_memory patterns plotting predictive_coding sequences storkey training
+        trajectories""",
     "hippo.attractors": "KINDS basin classify distinct is_fixed mixtures stability",
     "hippo.autoencoder": "Autoencoder",
+    "hippo.checkpoints": "load save shipped",
     "hippo.conditioning": """CONTEXTS PRETRAINING_ROWS Responses conditioning_table pretraining_table ridge
         sensory_preconditioning stimulus_table""",
     "hippo.corruption": "add_gaussian_noise flip flip_exactly occlude occlude_every_second salt_and_pepper",
@@ -29,12 +31,16 @@ NAMES = {
     "hippo.modern": "ModernHopfield",
     "hippo.pattern_memory": "LowRankHopfield PatternMemory hebb_memory",
     "hippo.patterns": "binarize random_patterns sign",
-    "hippo.plotting": """Animation COLOURS alt_text energy_traces error_curves figure_of loss_curves overlap_raster
+    "hippo.plotting": """Animation COLOURS alt_text cause_paths draw_causes draw_trajectory energy_traces error_curves figure_of loss_curves overlap_raster
         overlap_traces preconditioning_bars recall_grid reconstruction_grid save save_animation state_map
-        weight_matrix""",
+        trajectory_grid weight_matrix""",
+    "hippo.predictive_coding": """Fit History InferenceConfig MixturePrior Noise PCRNN PCRNNConfig Retrieved Success Trace
+        bottom_up descend dwelling fit free_run_error infer infer_traced letter_errors nearest_prototype retrieve
+        score_prototypes success""",
     "hippo.sequences": "Kernel cross_terms cycle dwell_time sequence_weights slow_trajectory",
     "hippo.storkey": "Form learn storkey storkey_prefixes",
     "hippo.training": "History train",
+    "hippo.trajectories": "Trajectories least_distance letters load_trajectories random_trajectories read_csv",
 }
 
 WITHHELD = (

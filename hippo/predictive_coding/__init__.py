@@ -1,0 +1,53 @@
+"""Structured memory retrieval with a predictive-coding recurrent network.
+
+A recurrent network unfolds a two-dimensional cause into a trajectory. Retrieval goes the other way:
+given a trajectory, find the cause, by inference inside the same network.
+
+The phases, and where each is written down:
+
+==========  ===========================================================================================
+predict     `PCRNN.predict`: causes → trajectories, no inference (model, unrolled)
+infer       `infer`: one trial, errors move hidden state and causes (trial; inference with every trace)
+learn       `fit`: backpropagation through time (fitting)
+retrieve    `retrieve`: trial after trial, the best cause so far (retrieval)
+==========  ===========================================================================================
+
+A `MixturePrior` says where causes are to be expected; `score_prototypes` and `descend` are what
+retrieval is held against; `success` counts it.
+"""
+
+from __future__ import annotations
+
+from hippo.predictive_coding.baselines import descend, score_prototypes
+from hippo.predictive_coding.fitting import Fit, fit, letter_errors
+from hippo.predictive_coding.inference import InferenceConfig, Noise, Trace, bottom_up, infer_traced
+from hippo.predictive_coding.model import PCRNN, PCRNNConfig
+from hippo.predictive_coding.prior import MixturePrior
+from hippo.predictive_coding.retrieval import History, Retrieved, nearest_prototype, retrieve
+from hippo.predictive_coding.success import Success, dwelling, success
+from hippo.predictive_coding.trial import free_run_error, infer
+
+__all__ = [
+    "PCRNN",
+    "Fit",
+    "History",
+    "InferenceConfig",
+    "MixturePrior",
+    "Noise",
+    "PCRNNConfig",
+    "Retrieved",
+    "Success",
+    "Trace",
+    "bottom_up",
+    "descend",
+    "dwelling",
+    "fit",
+    "free_run_error",
+    "infer",
+    "infer_traced",
+    "letter_errors",
+    "nearest_prototype",
+    "retrieve",
+    "score_prototypes",
+    "success",
+]
