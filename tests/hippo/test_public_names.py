@@ -34,8 +34,8 @@ NAMES = {
     "hippo.plotting": """Animation COLOURS alt_text cause_paths draw_causes draw_trajectory energy_traces error_curves figure_of loss_curves overlap_raster
         overlap_traces preconditioning_bars recall_grid reconstruction_grid save save_animation state_map
         trajectory_grid weight_matrix""",
-    "hippo.predictive_coding": """Fit History InferenceConfig MixturePrior Noise PCRNN PCRNNConfig Retrieved Success Trace
-        bottom_up descend dwelling fit free_run_error infer infer_traced letter_errors nearest_prototype retrieve
+    "hippo.predictive_coding": """Energies Fit History InferenceConfig MixturePrior Noise PCRNN PCRNNConfig Retrieved Success Trace
+        bottom_up descend dwelling energies fit free_run_error infer infer_traced letter_errors nearest_prototype retrieve
         score_prototypes success""",
     "hippo.sequences": "Kernel cross_terms cycle dwell_time sequence_weights slow_trajectory",
     "hippo.storkey": "Form learn storkey storkey_prefixes",
