@@ -17,6 +17,8 @@ def new_assignment(name: str, solutions: Path) -> Path:
     if target.exists():
         raise UserError(f"{target} is there already: choose another name or remove it first.")
     with as_file(files("autograder") / "templates" / "new") as template:
+        if not template.is_dir():
+            raise UserError("this is the package for students, without the sample assignment: install the toolkit.")
         for path in sorted(template.rglob("*.in")):
             place = path.relative_to(template).with_suffix("")
             file = target / (f"{name}.py" if place.name == "source.py" else place)

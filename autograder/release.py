@@ -14,14 +14,15 @@ from autograder.assignment import Assignment
 from autograder.leakcheck import refuse_leaks
 from autograder.notebooks import HAND_GRADED, Cell, to_ipynb
 from autograder.stubs import stub
+from autograder.student_package import requires_python, student_wheel, wheel_name
 from autograder.testfiles import declared_tests
 
 #: What a student's machine knows of the assignment; see `public_manifest`.
 PUBLIC_MANIFEST = "assignment.json"
 
 
-def release(assignment: Assignment, assignments: Path) -> Path:
-    """Write `assignments/<name>/`: notebook with stubs, visible tests, public manifest, README.
+def release(assignment: Assignment, assignments: Path, *, student_package: bool = False) -> Path:
+    """Write `assignments/<name>/`: notebook with stubs, visible tests, public manifest, README, on request a wheel.
 
     Built in a clean staging folder, so that nothing lying beside the source can slip through;
     checked for solutions before it takes the place of the old release.
@@ -31,10 +32,13 @@ def release(assignment: Assignment, assignments: Path) -> Path:
     staging = Path(tempfile.mkdtemp(prefix=f".{assignment.name}-", dir=assignments))
     try:
         staging.chmod(0o755)
-        for path, text in released_files(assignment).items():
+        wheel = wheel_name(assignment) if student_package else ""
+        for path, text in released_files(assignment, wheel).items():
             (staging / path).parent.mkdir(parents=True, exist_ok=True)
             (staging / path).write_text(text, encoding="utf-8", newline="\n")
         refuse_leaks(assignment, staging)
+        if wheel:
+            (staging / wheel).write_bytes(student_wheel(assignment))
         if target.exists():
             shutil.rmtree(target)
         staging.rename(target)
@@ -43,13 +47,13 @@ def release(assignment: Assignment, assignments: Path) -> Path:
     return target
 
 
-def released_files(assignment: Assignment) -> dict[str, str]:
-    """Relative path → text of every released file."""
+def released_files(assignment: Assignment, wheel: str = "") -> dict[str, str]:
+    """Relative path → text of every released file; the README tells how to install `wheel`, where there is one."""
     files = {
         f"{assignment.name}.ipynb": to_ipynb(released_cells(assignment)),
         PUBLIC_MANIFEST: msgspec.json.format(msgspec.json.encode(public_manifest(assignment)), indent=1).decode()
         + "\n",
-        "README.md": _readme(assignment),
+        "README.md": _readme(assignment, wheel),
     }
     visible = assignment.tests / "visible"
     for path in sorted(visible.rglob("*.py")):
@@ -148,13 +152,24 @@ def checksum(source: str, kind: str, metadata: dict[str, Any]) -> str:
     return hashlib.md5("".join(parts).encode("utf-8")).hexdigest()
 
 
-def _readme(assignment: Assignment) -> str:
+def _readme(assignment: Assignment, wheel: str) -> str:
     name, manifest = assignment.name, assignment.manifest
     bonus = f" and {manifest.bonus:g} bonus" if manifest.bonus else ""
     rows = "\n".join(f"| {q.id} | {q.title} | {q.points:g}{' (bonus)' if q.bonus else ''} |" for q in manifest.question)
     data = (
         f"\nData: {', '.join(manifest.data)}; found or fetched by `hippo.datasets`, `hippo data` shows where.\n"
         if manifest.data
+        else ""
+    )
+    install = (
+        f"""
+Once, in this folder, with Python {requires_python()}:
+
+```
+pip install jupyterlab ./{wheel}
+```
+"""
+        if wheel
         else ""
     )
     return f"""# {manifest.title}
@@ -165,7 +180,7 @@ Open `{name}.ipynb`, replace every `raise NotImplementedError(...)` by your answ
 | question | asks | marks |
 |---|---|---|
 {rows}
-{data}
+{data}{install}
 Three commands, run in this folder:
 
 ```

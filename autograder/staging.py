@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sysconfig
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,8 +27,9 @@ def stage_hippo(target: Path, assignment: str, withhold: Sequence[str]) -> Path:
     source = Path(spec.origin).parent
     copy = target / "hippo"
     shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-    bundled = source.parent / "data"
-    if bundled.is_dir():
+    beside, installed = source.parent / "data", Path(sysconfig.get_path("data")) / "share" / "hippo"
+    bundled = next((folder for folder in (beside, installed) if folder.is_dir()), None)
+    if bundled is not None:
         shutil.copytree(bundled, target / "data")
     for module in withhold:
         place = copy / module.replace(".", "/")

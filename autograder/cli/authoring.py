@@ -49,13 +49,16 @@ def release(
     to: Annotated[
         Path | None, typer.Option("--to", help="Folder of releases; default: assignments/ beside solutions/.")
     ] = None,
+    student_package: Annotated[
+        bool, typer.Option("--student-package", help="Put a wheel for students beside it, without what is withheld.")
+    ] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Write what students get: stubs, visible tests, no solution."""
     from autograder.commands import authoring
 
-    raise typer.Exit(authoring.release(name, every, solutions, to, as_json, quiet))
+    raise typer.Exit(authoring.release(name, every, solutions, to, student_package, as_json, quiet))
 
 
 def package(

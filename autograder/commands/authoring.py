@@ -71,7 +71,15 @@ def verify(
     return ALL_GOOD if found.ok else FOUND_FAULTS
 
 
-def release(name: str | None, every: bool, solutions: Path | None, to: Path | None, as_json: bool, quiet: bool) -> int:
+def release(
+    name: str | None,
+    every: bool,
+    solutions: Path | None,
+    to: Path | None,
+    student_package: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     from autograder.release import release as run
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
@@ -83,9 +91,12 @@ def release(name: str | None, every: bool, solutions: Path | None, to: Path | No
         raise UserError(f"{folder} holds no assignment yet: make one with `autograder new NAME`.", NOTHING_TO_DO)
     released: list[dict[str, Any]] = []
     for each in names:
-        target = run(load_assignment(each, folder), to or folder.parent / "assignments")
+        assignment, releases = load_assignment(each, folder), to or folder.parent / "assignments"
+        target = run(assignment, releases, student_package=student_package)
         files = sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file())
         released.append({"assignment": each, "folder": str(target), "files": files})
         terminal.say(f"released {each} to {target} ({len(files)} files, no solution found in them)")
+        for wheel in (file for file in files if file.endswith(".whl")):
+            terminal.say(f"  students install {wheel}; withheld: {', '.join(assignment.manifest.withhold) or 'nothing'}")
     terminal.result({"released": released})
     return ALL_GOOD
