@@ -29,6 +29,7 @@ __all__ = [
     "hopfield",
     "learning_rules",
     "memory",
+    "memory_addressing",
     "metrics",
     "modern",
     "pattern_memory",

@@ -10,7 +10,7 @@ import hippo
 
 NAMES = {
     "hippo": """attractors autoencoder checkpoints conditioning corruption datasets dense dynamics experiments glauber hopfield
-        learning_rules memory metrics modern pattern_memory patterns plotting predictive_coding sequences storkey training
+        learning_rules memory memory_addressing metrics modern pattern_memory patterns plotting predictive_coding sequences storkey training
         trajectories""",
     "hippo.attractors": "KINDS basin classify distinct is_fixed mixtures stability",
     "hippo.autoencoder": "Autoencoder",
@@ -26,6 +26,10 @@ NAMES = {
     "hippo.hopfield": "HopfieldNetwork energy field recall sweep trajectory update",
     "hippo.learning_rules": "covariance hebb outer_product projection pseudo_inverse without_self_coupling",
     "hippo.memory": "BipolarMemory Memory Ties recall trajectory",
+    "hippo.memory_addressing": """Batch Draws ESTIMATORS Estimate Estimator Evaluation Evidence Layout MemoryVAE Sizes
+        TrainingConfig address bound clamped_leave_one_out draw draw_memories draw_shared_memories enumerated_elbo
+        estimate evaluate evidence exact_bound kl_address learning_signals leave_one_out loss new_model next_batch
+        queries_at step_generator surrogate_loss train""",
     "hippo.metrics": """bit_errors capacity_amit capacity_binary capacity_mceliece capacity_mceliece_all
         capacity_polynomial capacity_projection capacity_storkey mse nearest overlap overlaps""",
     "hippo.modern": "ModernHopfield",
