@@ -70,5 +70,10 @@ EXPERIMENTS = MappingProxyType(
             "Dense and modern Hopfield networks: how many patterns fit, against the classical network",
             needs_images=False,
         ),
+        "pc-rnn": Experiment(
+            "hippo.experiments.pc_rnn",
+            "Predictive-coding RNN: learn letters, find the cause of each again; five definitions of success, a film",
+            needs_images=False,
+        ),
     }
 )

@@ -19,6 +19,7 @@ retrieval is held against; `success` counts it.
 from __future__ import annotations
 
 from hippo.predictive_coding.baselines import descend, score_prototypes
+from hippo.predictive_coding.energies import Energies, energies
 from hippo.predictive_coding.fitting import Fit, fit, letter_errors
 from hippo.predictive_coding.inference import InferenceConfig, Noise, Trace, bottom_up, infer_traced
 from hippo.predictive_coding.model import PCRNN, PCRNNConfig
@@ -29,6 +30,7 @@ from hippo.predictive_coding.trial import free_run_error, infer
 
 __all__ = [
     "PCRNN",
+    "Energies",
     "Fit",
     "History",
     "InferenceConfig",
@@ -41,6 +43,7 @@ __all__ = [
     "bottom_up",
     "descend",
     "dwelling",
+    "energies",
     "fit",
     "free_run_error",
     "infer",
