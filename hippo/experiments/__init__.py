@@ -75,5 +75,30 @@ EXPERIMENTS = MappingProxyType(
             "Predictive-coding RNN: learn letters, find the cause of each again; five definitions of success, a film",
             needs_images=False,
         ),
+        "pc-ablation": Experiment(
+            "hippo.experiments.pc_ablation",
+            "Predictive-coding RNN: what makes retrieval work: noise, prior and gradient switched off in turn",
+            needs_images=False,
+        ),
+        "pc-cue": Experiment(
+            "hippo.experiments.pc_cue",
+            "Predictive-coding RNN: retrieval from noisy and from partial cues, by four kinds of answer",
+            needs_images=False,
+        ),
+        "pc-capacity": Experiment(
+            "hippo.experiments.pc_capacity",
+            "Predictive-coding RNN: how many trajectories are learnt, and found again, against their number",
+            needs_images=False,
+        ),
+        "vma": Experiment(
+            "hippo.experiments.vma",
+            "Variational memory addressing: train on known alphabets, look unseen characters up in a memory",
+            needs_images=False,
+        ),
+        "vma-table": Experiment(
+            "hippo.experiments.vma_table",
+            "Variational memory addressing: bound of unseen characters against memory size, one and two classes",
+            needs_images=False,
+        ),
     }
 )

@@ -57,7 +57,7 @@ def rerun(name: str, published: float | None, runs: Sequence[float], unit: str, 
     n = len(runs)
     mean = sum(runs) / n
     spread = (sum((value - mean) ** 2 for value in runs) / max(n - 1, 1)) ** 0.5
-    told = f"{n} models, s.d. {spread:.2g}"
+    told = f"{n} models, s.d. {spread:.2g}" if n > 1 else "1 model"
     if published is not None:
         told += "; published program re-run"
     return Metric(name, published, mean, unit, f"{told}; {note}" if note else told)

@@ -41,12 +41,11 @@ def trajectory_grid(targets: Tensor, generated: Tensor, names: Sequence[str], *,
     n_columns = min(5, len(names))
     figure, axes = _panels(n_rows, n_columns, (1.9 * n_columns + 0.4, 2.2 * n_rows + 0.4))
     errors = np.linalg.norm(y - x, axis=-1).mean(axis=0)
-    limit = 1.05 * max(np.abs(x).max(), np.abs(y).max())
     for i, ax in enumerate(axes):
         if i >= len(names):
             ax.set_axis_off()
             continue
-        draw_trajectory(x[:, i], y[:, i], ax, limit=limit)
+        draw_trajectory(x[:, i], y[:, i], ax)
         ax.set_xlabel(f"{names[i]}: error {errors[i]:.3f}", fontsize=9)
         ax.set(xticks=[], yticks=[])
     if title:
@@ -60,12 +59,14 @@ def trajectory_grid(targets: Tensor, generated: Tensor, names: Sequence[str], *,
     return figure
 
 
-def draw_trajectory(target: _Array, generated: _Array, ax: Axes, *, limit: float) -> None:
-    """Draw one target (T, 2), dashed, under one generated trajectory (T, 2)."""
+def draw_trajectory(target: _Array, generated: _Array, ax: Axes, *, limit: float | None = None) -> None:
+    """Draw one target (T, 2), dashed, under one generated trajectory (T, 2), to a limit if films need one."""
     ax.plot(*target.T, linestyle="--", color="0.55", linewidth=1.5, label="target")
     ax.plot(*generated.T, color=COLOURS[0], linewidth=1.8, label="generated")
     ax.plot(*generated[0], "o", color=COLOURS[0], markersize=4)
-    ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+    ax.set_aspect("equal", adjustable="datalim")
+    if limit is not None:
+        ax.set(xlim=(-limit, limit), ylim=(-limit, limit))
 
 
 def draw_causes(
@@ -76,12 +77,12 @@ def draw_causes(
     for name, point in zip(names, prototypes, strict=True):
         ax.annotate(name, tuple(point), xytext=(4, 3), textcoords="offset points", fontsize=9)
     if right is not None:
-        ax.add_patch(Circle(tuple(prototypes[right]), radius, fill=False, edgecolor=COLOURS[3], linewidth=2))
+        ax.add_patch(Circle(tuple(prototypes[right]), radius, fill=False, edgecolor=COLOURS[3], linewidth=2, zorder=5))
     if len(path):
         ax.plot(*path.T, "-", color=COLOURS[5], linewidth=0.8, alpha=0.8)
         ax.plot(*path.T, ".", color=COLOURS[0], markersize=4)
         ax.plot(*path[0], "s", color=COLOURS[1], markersize=7, label="start")
-        ax.plot(*path[-1], "o", color="black", markersize=8, markerfacecolor="none", markeredgewidth=2, label="end")
+        ax.plot(*path[-1], "D", color="black", markersize=5, zorder=4, label="end")
     ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
 
 
@@ -131,7 +132,7 @@ def cause_paths(
     told = f"{title + ': ' if title else ''}{len(crosses)} prototypes as crosses in the plane of causes"
     if right is not None and ways.shape[1]:
         told += (
-            f"; {len(ways)} chains over {ways.shape[1] - 1} trials, of which {inside} end within {radius:g} of "
+            f"; {len(ways)} chains over {ways.shape[1]} trials, of which {inside} end within {radius:g} of "
             f"prototype {names[right]}"
         )
     else:

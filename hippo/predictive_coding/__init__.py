@@ -19,6 +19,7 @@ retrieval is held against; `success` counts it.
 from __future__ import annotations
 
 from hippo.predictive_coding.baselines import descend, score_prototypes
+from hippo.predictive_coding.cues import expected_error_norm, first_steps, noisy
 from hippo.predictive_coding.energies import Energies, energies
 from hippo.predictive_coding.fitting import Fit, fit, letter_errors
 from hippo.predictive_coding.inference import InferenceConfig, Noise, Trace, bottom_up, infer_traced
@@ -44,12 +45,15 @@ __all__ = [
     "descend",
     "dwelling",
     "energies",
+    "expected_error_norm",
+    "first_steps",
     "fit",
     "free_run_error",
     "infer",
     "infer_traced",
     "letter_errors",
     "nearest_prototype",
+    "noisy",
     "retrieve",
     "score_prototypes",
     "success",

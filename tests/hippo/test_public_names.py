@@ -35,11 +35,11 @@ NAMES = {
     "hippo.modern": "ModernHopfield",
     "hippo.pattern_memory": "LowRankHopfield PatternMemory hebb_memory",
     "hippo.patterns": "binarize random_patterns sign",
-    "hippo.plotting": """Animation COLOURS alt_text cause_paths draw_causes draw_trajectory energy_traces error_curves figure_of loss_curves overlap_raster
+    "hippo.plotting": """Animation COLOURS address_map alt_text cause_paths draw_causes draw_trajectory energy_traces error_curves figure_of image_grid loss_curves overlap_raster
         overlap_traces preconditioning_bars recall_grid reconstruction_grid save save_animation state_map
         trajectory_grid weight_matrix""",
     "hippo.predictive_coding": """Energies Fit History InferenceConfig MixturePrior Noise PCRNN PCRNNConfig Retrieved Success Trace
-        bottom_up descend dwelling energies fit free_run_error infer infer_traced letter_errors nearest_prototype retrieve
+        bottom_up descend dwelling energies expected_error_norm first_steps fit free_run_error infer infer_traced letter_errors nearest_prototype noisy retrieve
         score_prototypes success""",
     "hippo.sequences": "Kernel cross_terms cycle dwell_time sequence_weights slow_trajectory",
     "hippo.storkey": "Form learn storkey storkey_prefixes",
