@@ -54,7 +54,7 @@ def generate(
     check_count("size", size, least=8)
     shape = (n_alphabets, n_characters, n_drawers)
     strokes = _drawn(_invented(n_alphabets, n_characters, generator), n_drawers, generator)
-    images = torch.cat([draw(rows, size) for rows in strokes.flatten(0, 2).split(2000)])
+    images = torch.cat([draw(rows, size) for rows in torch.split(strokes.flatten(0, 2), 2000)])
     alphabet, character, drawer = (axis.flatten() for axis in torch.meshgrid(*map(torch.arange, shape), indexing="ij"))
     return Characters(
         name="generated glyphs",

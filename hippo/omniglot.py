@@ -112,14 +112,20 @@ def _read_omniglot(path: Path, size: int) -> Characters:
     order = np.lexsort((drawer, in_alphabet, alphabet))
     _, character = np.unique(np.stack([alphabet, in_alphabet])[:, order], axis=1, return_inverse=True)
     bits = np.unpackbits(packed[order], axis=1, count=size * size).reshape(n, size, size)
-    labels = (character.reshape(-1), alphabet[order], drawer[order] - 1, split[order])
     return Characters(
-        "Omniglot",
-        path,
-        torch.from_numpy(bits),
-        *(torch.from_numpy(label.astype(np.int64)) for label in labels),
-        tuple(str(name) for name in alphabet_names[by_name]),
+        name="Omniglot",
+        source=path,
+        images=torch.from_numpy(bits),
+        character=_labels(character.reshape(-1)),
+        alphabet=_labels(alphabet[order]),
+        drawer=_labels(drawer[order]) - 1,
+        split=_labels(split[order]),
+        alphabet_names=tuple(str(name) for name in alphabet_names[by_name]),
     )
+
+
+def _labels(numbers: np.ndarray) -> Tensor:
+    return torch.from_numpy(numbers.astype(np.int64))
 
 
 @lru_cache(maxsize=2)

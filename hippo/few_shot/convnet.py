@@ -40,25 +40,31 @@ class ConvNet(nn.Module):
         super().__init__()
         check_count("n_features", n_features)
         self.n_features = n_features
-        self.bfloat16 = bfloat16
+        self.in_bfloat16 = bfloat16
         self.convolutions = nn.ModuleList(
-            nn.Conv2d(1 if block == 0 else n_features, n_features, 3, padding=1) for block in range(5)
+            _convolution(1 if block == 0 else n_features, n_features, generator) for block in range(5)
         )
-        for convolution in self.convolutions:
-            nn.init.xavier_uniform_(convolution.weight, generator=generator)
-            nn.init.zeros_(convolution.bias)
-        # Half again as fast on CPUs: the features of a pixel lie side by side.
-        self.to(memory_format=torch.channels_last)
 
     def forward(self, images: Tensor) -> Tensor:
         """Embed images (..., height, width), giving (..., d)."""
         if images.ndim < 2 or not all(16 < size <= 32 for size in images.shape[-2:]):
             raise ValueError(f"images: expected shape (..., height, width) of 17 to 32, got {shape_text(images)}")
-        x = images.reshape(-1, 1, *images.shape[-2:]).contiguous(memory_format=torch.channels_last)
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.bfloat16):
+        x = images.reshape(-1, *images.shape[-2:], 1).permute(0, 3, 1, 2)
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.in_bfloat16):
             for convolution in self.convolutions:
                 x = F.relu(_pool(convolution(x)))  # pooling first: the same, with a quarter of the rectifying
         return x.to(images.dtype).reshape(*images.shape[:-2], self.n_features)
+
+
+def _convolution(n_inputs: int, n_features: int, generator: torch.Generator | None) -> nn.Conv2d:
+    # Made without values, so that torch's global generator is left alone.
+    convolution = nn.Conv2d(n_inputs, n_features, 3, padding=1, device="meta").to_empty(device="cpu")
+    # The features of a pixel side by side: nearly twice as fast on CPUs.
+    weight = torch.empty_like(convolution.weight, memory_format=torch.channels_last)
+    convolution.weight = nn.Parameter(nn.init.xavier_uniform_(weight.detach(), generator=generator))
+    assert convolution.bias is not None
+    nn.init.zeros_(convolution.bias)
+    return convolution
 
 
 def _pool(x: Tensor) -> Tensor:

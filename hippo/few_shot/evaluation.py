@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,7 +35,7 @@ class Accuracy:
     @property
     def standard_error(self) -> float:
         """Of the mean: deviation/√n."""
-        return self.deviation / len(self.per_episode) ** 0.5
+        return self.deviation / math.sqrt(len(self.per_episode))
 
 
 @torch.no_grad()

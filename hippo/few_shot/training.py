@@ -117,7 +117,7 @@ def _stretch(
         )
         optimizer.zero_grad(set_to_none=True)
         loss = learner.loss(episodes)
-        loss.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss)
         optimizer.step()
         total += loss.detach() * n
         bar.update(n)
@@ -137,7 +137,7 @@ def _resume(
     then = note.get("made_with", {})
     # A longer run may go on from a shorter one.
     differ = [name for name in made_with if name != "n_episodes" and then.get(name) != made_with[name]]
-    if differ or note["episodes"] > made_with["n_episodes"]:  # type: ignore[operator]
+    if differ or note["episodes"] > made_with["n_episodes"]:
         named = ", ".join(f"{name} {then.get(name)!r}" for name in differ) or f"{note['episodes']} episodes"
         raise DataError(f"{path} is of a run with {named}: delete it, or give the settings it was made with.")
     return Progress(note["episodes"], note["losses"])
