@@ -149,6 +149,24 @@ class Gradebook:
                     own[cell.question] = structs.replace(before, override=given, auto_changed_since=changed)
         return marks
 
+    def give(self, name: str, given: Mapping[str, Mapping[str, tuple[float | None, str]]]) -> None:
+        """Write what a person gave: student → cell → (mark, comment); no mark takes it back. All of it or nothing."""
+        api = self._api
+        with self._transaction():
+            for student, cells in given.items():
+                notebook = self._book.find_submission(name, student).notebooks[0]
+                grades = self._grades(notebook)
+                comments = {comment.name: comment for comment in notebook.comments}
+                for cell, (mark, words) in cells.items():
+                    grade = grades[cell]
+                    grade.manual_score, grade.extra_credit = mark, None
+                    grade.needs_manual_grade = mark is None and grade.auto_score is None
+                    comment = comments.get(cell)
+                    if comment is None and words:
+                        comment = api.Comment(cell_id=grade.cell_id, notebook=notebook)
+                    if comment is not None:
+                        comment.manual_comment = words or None
+
     def students(self) -> list[str]:
         """Everybody the gradebook knows."""
         with self._session() as session:

@@ -1,4 +1,4 @@
-"""Commands that grade a class, as they are typed: collect, grade, formgrader, doctor."""
+"""Commands that grade a class, as they are typed: collect, grade, marks, formgrader, doctor."""
 
 from __future__ import annotations
 
@@ -82,6 +82,28 @@ def grade(
         shard=Shard.parse(shard) if shard else None,
     )
     raise typer.Exit(grading_a_class.grade(name, course, db, solutions, options, as_json, quiet))
+
+
+def marks(
+    name: NameArgument,
+    course: CourseOption = HERE,
+    read: Annotated[Path | None, typer.Option("--read", help="Take this table back into the gradebook.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Table to write; default: marking/ in the course.")] = None,
+    blind: Annotated[bool, typer.Option("--blind", help="Codes in place of names; --read knows whose they are.")]
+    = False,
+    overrides: Annotated[bool, typer.Option("--overrides", help="Also rows for what the tests marked.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --read: only say what would change.")] = False,
+    solutions: SolutionsOption = None,
+    db: DbOption = "",
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write a table for marking by hand in a spreadsheet, with a page of the answers; or take it back."""
+    from autograder.commands import marking
+    from autograder.course import Course
+
+    asked = marking.Asked(read, out, blind, overrides, dry_run)
+    raise typer.Exit(marking.marks(name, Course(course, db), solutions, asked, as_json, quiet))
 
 
 def formgrader(

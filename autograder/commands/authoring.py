@@ -97,6 +97,7 @@ def release(
         released.append({"assignment": each, "folder": str(target), "files": files})
         terminal.say(f"released {each} to {target} ({len(files)} files, no solution found in them)")
         for wheel in (file for file in files if file.endswith(".whl")):
-            terminal.say(f"  students install {wheel}; withheld: {', '.join(assignment.manifest.withhold) or 'nothing'}")
+            withheld = ", ".join(assignment.manifest.withhold) or "nothing"
+            terminal.say(f"  students install {wheel}; withheld: {withheld}")
     terminal.result({"released": released})
     return ALL_GOOD

@@ -92,7 +92,8 @@ def test_the_three_commands_of_the_readme(desk, tiny):
     question = json.loads(out)["questions"][0]
     assert (code, question["passed"], question["visible"], question["hidden"]) == (1, 0, 1, 2)
     code, out, err = at(desk, "autograder", "submit", "tiny.ipynb", "--out", "packed")
-    assert code == 0, err
+    assert code == 1, err
+    assert "not answered yet: overlap" in out
     assert "receipt: sha256" in out
 
 
