@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from hippo.datafiles import DataError, bundled
 
-__all__ = ["load", "save", "shipped"]
+__all__ = ["load", "note", "save", "shipped"]
 
 
 def save(
@@ -112,8 +112,12 @@ def load(
         optimizer.load_state_dict(_unflatten(tensors, notes["optimizer"]))
     if generator is not None:
         generator.set_state(tensors["generator"])
-    meta: dict[str, Any] = json.loads(notes["meta"])
-    return meta
+    return _meta(notes)
+
+
+def note(path: Path) -> dict[str, Any]:
+    """Read the note of a checkpoint alone, to learn which model it is of; errors as in `load`."""
+    return _meta(_read(path)[1])
 
 
 def shipped(name: str) -> Path:
@@ -134,6 +138,11 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     if "meta" not in notes:
         raise DataError(f"{path} is a safetensors file without a note of its maker: give one that hippo wrote.")
     return tensors, notes
+
+
+def _meta(notes: Mapping[str, str]) -> dict[str, Any]:
+    meta: dict[str, Any] = json.loads(notes["meta"])
+    return meta
 
 
 def _check_same(path: Path, found: Mapping[str, Tensor], module: nn.Module) -> None:

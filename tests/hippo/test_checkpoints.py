@@ -32,6 +32,7 @@ def test_what_was_saved_is_loaded_bit_by_bit_with_its_note(tmp_path):
     module.double()
     note = {"iteration": 7, "settings": {"eta": 0.5, "name": "é"}, "curve": [[0, 0.25], [1, 0.5]]}
     path = checkpoints.save(tmp_path / "deep" / "net.safetensors", module, note)
+    assert checkpoints.note(path) == note
     assert checkpoints.load(path, other.double()) == note
     assert same(module, other)
     assert [file.name for file in path.parent.iterdir()] == ["net.safetensors"]

@@ -9,12 +9,12 @@ import pytest
 import hippo
 
 NAMES = {
-    "hippo": """attractors autoencoder checkpoints conditioning corruption datasets dense dynamics experiments glauber hopfield
-        learning_rules memory memory_addressing metrics modern pattern_memory patterns plotting predictive_coding sequences storkey training
+    "hippo": """attractors autoencoder checkpoints cifar conditioning corruption datasets dense dynamics experiments fast_weights glauber hopfield
+        learning_rules memory memory_addressing metrics modern pattern_memory patterns plotting predictive_coding retrieval scenes sequences storkey training
         trajectories""",
     "hippo.attractors": "KINDS basin classify distinct is_fixed mixtures stability",
     "hippo.autoencoder": "Autoencoder",
-    "hippo.checkpoints": "load save shipped",
+    "hippo.checkpoints": "load note save shipped",
     "hippo.conditioning": """CONTEXTS PRETRAINING_ROWS Responses conditioning_table pretraining_table ridge
         sensory_preconditioning stimulus_table""",
     "hippo.corruption": "add_gaussian_noise flip flip_exactly occlude occlude_every_second salt_and_pepper",
@@ -22,6 +22,9 @@ NAMES = {
     "hippo.dense": "ExponentialMemory PolynomialMemory",
     "hippo.dynamics": "follow",
     "hippo.experiments": "EXPERIMENTS Experiment",
+    "hippo.fast_weights": """AttentionMemory Curve Examples FastMemory FastWeights FastWeightsConfig LSTM MatrixMemory
+        ReferenceLSTM Training accuracy draw_examples load_trained new_network noisy_query train unseen_examples
+        write_out""",
     "hippo.glauber": "states sweep",
     "hippo.hopfield": "HopfieldNetwork energy field recall sweep trajectory update",
     "hippo.learning_rules": "covariance hebb outer_product projection pseudo_inverse without_self_coupling",
@@ -41,6 +44,11 @@ NAMES = {
     "hippo.predictive_coding": """Energies Fit History InferenceConfig MixturePrior Noise PCRNN PCRNNConfig Retrieved Success Trace
         bottom_up descend dwelling energies expected_error_norm first_steps fit free_run_error infer infer_traced letter_errors nearest_prototype noisy retrieve
         score_prototypes success""",
+    "hippo.cifar": "ColourImages FILES as_pixels load_cifar where_cifar",
+    "hippo.retrieval": """Corruption LearntPrecision MODELS MemoryNetwork PredictiveNetwork Retrieval Rule TuringRead bootstrap_interval
+        corrupt descend_by_backprop free_energy measure mixture_energy mixture_step relax retrieve_by_gram retrieve_from_mixture
+        stream_mixture_step""",
+    "hippo.scenes": "MATERIALS PALETTE SHAPES Scenes crop draw_scenes render",
     "hippo.sequences": "Kernel cross_terms cycle dwell_time sequence_weights slow_trajectory",
     "hippo.storkey": "Form learn storkey storkey_prefixes",
     "hippo.training": "History train",
