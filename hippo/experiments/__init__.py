@@ -100,5 +100,10 @@ EXPERIMENTS = MappingProxyType(
             "Variational memory addressing: bound of unseen characters against memory size, one and two classes",
             needs_images=False,
         ),
+        "retrieval": Experiment(
+            "hippo.experiments.retrieval",
+            "Auto-associative retrieval: Gaussian mixtures and their rivals on spoilt images, four measures of success",
+            needs_images=False,
+        ),
     }
 )

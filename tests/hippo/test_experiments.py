@@ -22,6 +22,13 @@ TINY = {
     "sequence": {"n_networks": 2, "n_swept": 2, "n_slow": 2, "symbols": (5,), "n_units_slow": 200},
     "basins": {"n_networks": 2, "n_cues": 10, "n_units_hot": 20, "n_sweeps_hot": 4, "census_loads": (3, 5)},
     "dense": {"n_units": 16, "loads": (2, 40), "n_trials": 2, "sizes": (8, 12)},
+    "vma": {"weights": "", "steps": 1, "batch_size": 4, "queries_per_memory": 2, "n_validation": 2, "importance_num_validation": 2, "crowd": (2,), "n_crowd": 2},
+    "vma-table": {"timesteps": (1, 3), "importance_num": 2, "n_queries": 2},
+    "pc-rnn": {"n_models": 1, "n_iterations": 3, "n_restarts": 2, "n_trials": 3, "n_trials_short": 2},
+    "pc-ablation": {"n_models": 1, "n_iterations": 3, "n_restarts": 1, "n_trials": 10, "n_descent": 2, "variants": ("published", "σ_r = 0")},
+    "pc-cue": {"n_models": 1, "n_iterations": 3, "n_restarts": 1, "n_trials": 2, "noise_stds": (0.2,), "known_steps": (30,)},
+    "pc-capacity": {"n_models": 1, "n_iterations": 3, "sizes": (3, 5), "n_trials": 2, "n_models_published": 1, "n_iterations_published": 1},
+    "retrieval": {"n_blocks": 1, "n_blocks_few": 1, "n_stored": 20, "n_steps_slots": 10, "noise": (0.5,), "masks": (8,), "cached": False, "cifar": False, "codes": (), "download": False},
 }
 
 

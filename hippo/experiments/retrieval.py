@@ -1,0 +1,146 @@
+"""Auto-associative retrieval: many memories on the same spoilt images, by four measures of success.
+
+Every cell (data, what is stored, model, corruption, N) is kept when it is done, so that a run that was
+stopped goes on where it was; `HIPPO_CACHE` names the folder.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from hippo.datasets import Images
+from hippo.experiments import retrieval_figures as figures
+from hippo.experiments import retrieval_table as table
+from hippo.experiments.outcome import Outcome
+from hippo.experiments.retrieval_memories import Memories
+from hippo.experiments.retrieval_spaces import N_SCENES, VAES, Sources
+from hippo.retrieval.benchmark import run_cells
+from hippo.retrieval.cells import Cell, Store, default_folder
+from hippo.retrieval.corruptions import Corruption
+
+__all__ = ["FULL", "QUICK", "Config", "run"]
+
+CLEAN, COLOUR = Corruption("clean"), Corruption("colour")
+PIXEL_MODELS = ("no memory", "nearest neighbour", "MCHN", "GMM", "Manhattan", "cosine", "centred cosine")
+CODE_MODELS = ("no memory", "nearest neighbour", "MCHN", "GMM", "GMM*", "NTM", "NTM*", "MemN2N", "MemN2N*", "BP-GMM")
+CODE_CORRUPTIONS = (
+    CLEAN, Corruption("noise", 0.3), Corruption("noise", 0.5), Corruption("mask", 8), Corruption("mask", 16),
+    Corruption("mask", 24), COLOUR,
+)  # fmt: skip
+SCENE_CORRUPTIONS = (
+    CLEAN, Corruption("shift", 12), COLOUR, Corruption("noise", 0.5), Corruption("noise", 1), Corruption("mask", 32),
+    Corruption("mask", 48),
+)  # fmt: skip
+SWEPT = (Corruption("noise", 0.5), Corruption("noise", 0.8), Corruption("mask", 16), Corruption("mask", 20), COLOUR)
+FURTHER = tuple(
+    Corruption(name, severity)
+    for name, severities in (
+        ("half mask", (0.25, 0.5, 0.75)), ("pixel drop", (0.25, 0.5, 0.75, 0.9)), ("contrast", (0.5, 0.25, 0.1)),
+        ("shift", (1, 2, 4)), ("noise, not clamped", (0.5, 1)),
+    )
+    for severity in severities
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Config:
+    """The re-run's protocol: N = 100 consecutive test images, all of them cues."""
+
+    noise: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+    masks: tuple[int, ...] = (8, 12, 16, 20, 24, 28)
+    n_stored: int = 100
+    n_blocks: int = 20
+    #: Scenes and codes.
+    n_blocks_few: int = 10
+    #: N → blocks, CIFAR-10.
+    sweep: tuple[tuple[int, int], ...] = ((10, 200), (100, 20), (1000, 3), (5000, 1))
+    cifar: bool = True
+    #: Names of the autoencoders whose codes are stored.
+    codes: tuple[str, ...] = tuple(VAES)
+    further: bool = True
+    #: Steps of training of memories on codes, and on slots.
+    n_steps: int = 400
+    n_steps_slots: int = 1000
+    cached: bool = True
+    download: bool = True
+    seed: int = 0
+
+
+QUICK = Config(
+    noise=(0.2, 0.5, 0.8), masks=(8, 16, 24), n_blocks=3, n_blocks_few=2, sweep=((10, 20), (100, 3), (1000, 1)),
+    codes=(), further=False, n_steps_slots=500, cached=False, download=False,
+)  # fmt: skip
+FULL = Config(sweep=((10, 1000), (100, 100), (1000, 10), (5000, 2)), n_blocks=100)
+
+
+def run(config: Config, images: Images | None = None, device: str = "cpu") -> Outcome:
+    """Evaluate all cells that are not kept yet, and compare; images are loaded here, as three sets are used."""
+    folder = default_folder() if config.cached else None
+    sources = Sources(folder, config.download, config.seed, device)
+    memories, slot_memories = Memories(sources, config.n_steps), Memories(sources, config.n_steps_slots)
+    cells = _cells(config, sources)
+    rows = run_cells(
+        cells,
+        sources.spaces(),
+        lambda cell: (slot_memories if cell.space == "slots" else memories)(cell),
+        Store(folder),
+        progress="cells" if sys.stderr.isatty() else None,
+    )
+    steps: dict[str, Any] = {"n_steps": config.n_steps, "n_steps_slots": config.n_steps_slots}
+    return Outcome(
+        table.metrics(rows, sources.digits().name, steps), rows, figures.draw(config, rows, sources, slot_memories)
+    )
+
+
+def _cells(config: Config, sources: Sources) -> list[Cell]:
+    """List what is to be known; data that are not here are left out."""
+    cells: list[Cell] = []
+
+    def add(
+        data: str, space: str, models: tuple[str, ...], corruptions: tuple[Corruption, ...], n: int, blocks: int,
+        threshold: float = 2.0,
+    ) -> None:  # fmt: skip
+        cells.extend(
+            Cell(data, space, model, corruption, n, blocks, seed=config.seed, threshold=threshold)
+            for corruption in corruptions
+            for model in models
+        )
+
+    n = config.n_stored
+    pixels = (
+        CLEAN,
+        *(Corruption("noise", s) for s in config.noise),
+        *(Corruption("mask", float(p)) for p in config.masks),
+    )
+    digits = sources.digits()
+    # A square of the whole image leaves nothing of it.
+    grey = tuple(c for c in pixels if c.severity < digits.x_test.shape[-1])
+    add(digits.name, "pixels", PIXEL_MODELS, grey, n, min(config.n_blocks, len(digits.x_test) // n))
+    scenes_blocks = min(config.n_blocks_few, N_SCENES // n)
+    add("scenes", "pixels", PIXEL_MODELS, SCENE_CORRUPTIONS, n, scenes_blocks)
+    slots = ("no memory", "nearest neighbour", "MCHN", "GMM", "GMM*")
+    add("scenes", "slots", slots, SCENE_CORRUPTIONS[:3], n, scenes_blocks, 0.5)
+    if not config.cifar or sources.cifar() is None:
+        return cells
+    add("CIFAR-10", "pixels", PIXEL_MODELS, (*pixels, COLOUR), n, config.n_blocks)
+    for stored, blocks in config.sweep:
+        swept = [(c, m) for c in SWEPT for m in ("no memory", "GMM", "centred cosine")]
+        for corruption, model in swept:
+            add("CIFAR-10", "pixels", (model,), (corruption,), stored, blocks)
+    if config.further:
+        add("CIFAR-10", "pixels", PIXEL_MODELS, FURTHER, n, config.n_blocks_few)
+        universal = tuple(
+            f"{similarity} × {separation}"
+            for similarity in ("dot", "Euclid", "Manhattan", "cosine", "correlation")
+            for separation in ("softmax", "polynomial 10", "max")
+        )
+        add("CIFAR-10", "pixels", universal, (Corruption("noise", 0.8), Corruption("mask", 20)), n, config.n_blocks_few)
+    for name in config.codes:
+        add("CIFAR-10", name, CODE_MODELS[:-1], CODE_CORRUPTIONS, n, config.n_blocks_few, 5.0)
+        cells += [
+            Cell("CIFAR-10", name, "BP-GMM", c, n, 1, n_cues=20, seed=config.seed, threshold=5.0)
+            for c in CODE_CORRUPTIONS
+        ]
+    return list(dict.fromkeys(cells))
