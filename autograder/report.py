@@ -104,14 +104,6 @@ def page(records: Sequence[Record], roster: Sequence[str], wall: Mapping[str, fl
     )
 
 
-def write_index(folder: Path) -> Path:
-    """Write `reports/index.html`, which links the reports of a course."""
-    reports = sorted(p for p in (folder / "reports").glob("*.html") if p.name != "index.html")
-    if not reports:
-        raise UserError(f"{folder / 'reports'} holds no report yet.", NOTHING_TO_DO)
-    return write_whole(folder / "reports" / "index.html", render("index.html", names=[p.stem for p in reports]))
-
-
 def _heat(known: Sequence[Record], ids: Sequence[str]) -> Picture | None:
     return (
         draw.heat_map(

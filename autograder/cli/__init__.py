@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from autograder.cli import authoring, grading, handing_back, studying
+from autograder.cli import authoring, grading, handing_back, looking, studying
 from autograder.cli.grouped import GroupedHelp
 from autograder.errors import ALL_GOOD, INFRASTRUCTURE, INTERRUPTED, USAGE, UserError
 from autograder.interruption import interrupted, interruptible
@@ -16,8 +16,10 @@ from autograder.streams import mend_streams
 COMMANDS = {
     "Write an assignment": (authoring.new, authoring.verify, authoring.release, authoring.package),
     "Solve an assignment": (studying.check, studying.submit),
-    "Grade a class": (grading.collect, grading.grade, grading.formgrader, grading.doctor),
-    "Hand marks back": (handing_back.feedback, handing_back.report, handing_back.export),
+    "Grade a class": (grading.collect, grading.grade, grading.marks, grading.formgrader, grading.doctor),
+    "Grade again": (grading.regrade, grading.replay),
+    "Look at a class": (handing_back.report, looking.similarity),
+    "Hand marks back": (handing_back.feedback, handing_back.export),
 }
 
 app = typer.Typer(

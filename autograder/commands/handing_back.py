@@ -36,7 +36,8 @@ def feedback(name: str, root: Path, db: str, solutions: Path | None, as_json: bo
 
 
 def report(name: str, root: Path, as_json: bool, quiet: bool) -> int:
-    from autograder.report import write, write_index
+    from autograder.report import write
+    from autograder.report_index import write_index
     from autograder.results import graded
 
     terminal = Terminal(as_json=as_json, quiet=quiet)

@@ -20,7 +20,7 @@ from autograder.course import Course
 from autograder.feedback import write as write_feedback
 from autograder.grade import Options, grade
 from autograder.report import write as write_report
-from autograder.report import write_index
+from autograder.report_index import write_index
 from tests.course import nasty
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
