@@ -23,6 +23,7 @@ from hippo.memory_addressing.memories import (
 )
 from hippo.memory_addressing.model import MemoryVAE, Sizes
 from hippo.memory_addressing.objective import address, draw, enumerated_elbo, evidence, kl_address, loss
+from hippo.omniglot import Size
 
 __all__ = ["TrainingConfig", "new_model", "next_batch", "train"]
 
@@ -50,7 +51,8 @@ class TrainingConfig:
     decay_steps: int = 0
     #: Convolutions in bfloat16.
     amp: bool = False
-    resize: int = 26
+    #: Height and width of the images, 26 (published) or 28.
+    resize: Size = 26
     latent_dim: int = 64
     matching_dim: int = 200
     seed: int = 0

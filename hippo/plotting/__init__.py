@@ -7,6 +7,7 @@ a GIF frame by frame.
 
 from __future__ import annotations
 
+from hippo.plotting.addressing import address_map, image_grid
 from hippo.plotting.alt import alt_text, figure_of, save
 from hippo.plotting.animation import Animation, save_animation
 from hippo.plotting.bars import preconditioning_bars
@@ -15,18 +16,18 @@ from hippo.plotting.grids import recall_grid, reconstruction_grid
 from hippo.plotting.matrices import weight_matrix
 from hippo.plotting.paths import overlap_raster, state_map
 from hippo.plotting.style import COLOURS
-from hippo.plotting.trajectories import cause_paths, draw_causes, draw_trajectory, trajectory_grid
+from hippo.plotting.trajectories import cause_paths, trajectory_grid
 
 __all__ = [
     "COLOURS",
     "Animation",
+    "address_map",
     "alt_text",
     "cause_paths",
-    "draw_causes",
-    "draw_trajectory",
     "energy_traces",
     "error_curves",
     "figure_of",
+    "image_grid",
     "loss_curves",
     "overlap_raster",
     "overlap_traces",

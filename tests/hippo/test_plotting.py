@@ -19,8 +19,11 @@ def grey(n):
 
 #: Every helper with data of its kind.
 HELPERS = {
+    "address_map": lambda: plotting.address_map(torch.eye(3), torch.eye(3) > 0, n_dummies=1),
+    "cause_paths": lambda: plotting.cause_paths(grey(3)[:, :2], grey(8)[:, :2].reshape(2, 4, 2), 1, names="abc"),
     "energy_traces": lambda: plotting.energy_traces(torch.tensor([[0.0, 1.0], [-1.0, 2.0]])),
     "error_curves": lambda: plotting.error_curves([1, 2], {"rule": grey(3)[:, :2]}, xlabel="N"),
+    "image_grid": lambda: plotting.image_grid({"query": grey(2).reshape(2, 28, 28), "found": grey(3).reshape(3, 28, 28)}),
     "loss_curves": lambda: plotting.loss_curves({"50 units": [1.0, 0.5]}),
     "overlap_raster": lambda: plotting.overlap_raster(torch.eye(3)[[0, 1, 1, 2]]),
     "overlap_traces": lambda: plotting.overlap_traces(torch.tensor([[0.0, 0.5], [0.1, 1.0]])),
@@ -28,6 +31,7 @@ HELPERS = {
     "recall_grid": lambda: plotting.recall_grid(bipolar(2), bipolar(2), bipolar(2)),
     "reconstruction_grid": lambda: plotting.reconstruction_grid(grey(2), grey(2)),
     "state_map": lambda: plotting.state_map(grey(3)[:, :2], grey(4)[:, :2]),
+    "trajectory_grid": lambda: plotting.trajectory_grid(grey(7)[:, :12].view(7, 6, 2), grey(7)[:, 12:24].view(7, 6, 2), "abcdef"),
     "weight_matrix": lambda: plotting.weight_matrix(torch.eye(3) - 1),
 }
 

@@ -38,7 +38,7 @@ NAMES = {
     "hippo.modern": "ModernHopfield",
     "hippo.pattern_memory": "LowRankHopfield PatternMemory hebb_memory",
     "hippo.patterns": "binarize random_patterns sign",
-    "hippo.plotting": """Animation COLOURS address_map alt_text cause_paths draw_causes draw_trajectory energy_traces error_curves figure_of image_grid loss_curves overlap_raster
+    "hippo.plotting": """Animation COLOURS address_map alt_text cause_paths energy_traces error_curves figure_of image_grid loss_curves overlap_raster
         overlap_traces preconditioning_bars recall_grid reconstruction_grid save save_animation state_map
         trajectory_grid weight_matrix""",
     "hippo.predictive_coding": """Energies Fit History InferenceConfig MixturePrior Noise PCRNN PCRNNConfig Retrieved Success Trace
