@@ -15,13 +15,12 @@ from hippo.experiments.pc_models import Trained, seeded
 from hippo.plotting import (
     Animation,
     cause_paths,
-    draw_causes,
-    draw_trajectory,
     error_curves,
     figure_of,
     loss_curves,
     trajectory_grid,
 )
+from hippo.plotting.trajectories import draw_causes, draw_trajectory
 from hippo.predictive_coding import InferenceConfig, Retrieved, Success, energies, infer_traced
 from hippo.trajectories import Trajectories
 
@@ -62,11 +61,10 @@ def draw_figures(
         "success": _success_curves(judged),
         "energies": _energy_curves(x, first, letter, config.seed),
     }
-    for name, trained in (("letters", first), ("letters-short", short[0])):
-        with torch.no_grad():
-            generated = trained.model.predict(trained.model.causes, len(x))
-        tau = trained.model.config.time_constant
-        figures[name] = trajectory_grid(x, generated, names, title=f"{data.source}, τ = {tau:g}")
+    with torch.no_grad():
+        generated = first.model.predict(first.model.causes, len(x))
+    title = f"{data.source}, τ = {config.time_constant:g}, dashed what was learnt from"
+    figures["letters"] = trajectory_grid(x, generated, names, title=title)
     return figures
 
 
@@ -146,7 +144,7 @@ def film(data: Trajectories, trained: Trained, search: Retrieved, letter: int, m
         axes[0].set(xlabel="cause 1 (arbitrary unit)", ylabel="cause 2 (arbitrary unit)", title=f"trial {t + 1}")
         draw_trajectory(target, generated[:, t], axes[1], limit=paper)
         axes[1].set(xlabel="x (arbitrary unit)", ylabel="y (arbitrary unit)", title=f"error {float(errors[t]):.2f}")
-        axes[1].legend(loc="lower right", fontsize=8)
+        axes[1].legend(loc="lower right", fontsize=9)
         return figure
 
     told = f"reaches the right circle in trial {first + 1}" if first < n_frames else "does not reach the right circle"

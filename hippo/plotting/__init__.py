@@ -12,6 +12,7 @@ from hippo.plotting.alt import alt_text, figure_of, save
 from hippo.plotting.animation import Animation, save_animation
 from hippo.plotting.bars import preconditioning_bars
 from hippo.plotting.curves import energy_traces, error_curves, loss_curves, overlap_traces
+from hippo.plotting.episodes import accuracy_bars, episode_grid
 from hippo.plotting.grids import recall_grid, reconstruction_grid
 from hippo.plotting.matrices import weight_matrix
 from hippo.plotting.paths import overlap_raster, state_map
@@ -21,10 +22,12 @@ from hippo.plotting.trajectories import cause_paths, trajectory_grid
 __all__ = [
     "COLOURS",
     "Animation",
+    "accuracy_bars",
     "address_map",
     "alt_text",
     "cause_paths",
     "energy_traces",
+    "episode_grid",
     "error_curves",
     "figure_of",
     "image_grid",

@@ -37,19 +37,21 @@ def trajectory_grid(targets: Tensor, generated: Tensor, names: Sequence[str], *,
         raise ValueError(
             f"generated: expected (T, n, 2) like the targets and n names, got {x.shape}, {y.shape}, {len(names)}"
         )
-    n_rows = -(-len(names) // 5)
+    # One pair of axes with the trajectories side by side: a panel for each takes ten times as long to draw.
+    centre = (x.max(axis=0) + x.min(axis=0)) / 2  # (n, 2)
+    width, height = 1.15 * np.abs(np.concatenate([x, y]) - centre).max(axis=(0, 1)) * 2
     n_columns = min(5, len(names))
-    figure, axes = _panels(n_rows, n_columns, (1.9 * n_columns + 0.4, 2.2 * n_rows + 0.4))
+    n_rows = -(-len(names) // n_columns)
     errors = np.linalg.norm(y - x, axis=-1).mean(axis=0)
-    for i, ax in enumerate(axes):
-        if i >= len(names):
-            ax.set_axis_off()
-            continue
-        draw_trajectory(x[:, i], y[:, i], ax)
-        ax.set_xlabel(f"{names[i]}: error {errors[i]:.3f}", fontsize=9)
-        ax.set(xticks=[], yticks=[])
-    if title:
-        figure.suptitle(title)
+    size = (max(2.0 * n_columns, 4.0), 0.5 + n_rows * (2.0 * height / width + 0.3))
+    figure, (ax,) = _panels(1, 1, size)
+    for i, name in enumerate(names):
+        offset = np.array([i % n_columns * width, -(i // n_columns) * (height + 0.16 * width)]) - centre[i]
+        draw_trajectory(x[:, i] + offset, y[:, i] + offset, ax)
+        below = (i % n_columns * width, -(i // n_columns) * (height + 0.16 * width) - 0.54 * height)
+        ax.annotate(f"{name}: error {errors[i]:.3f}", below, fontsize=9, ha="center", va="center")
+    ax.set_axis_off()
+    ax.set_title(title)
     worst = int(errors.argmax())
     describe(
         figure,
@@ -126,7 +128,7 @@ def cause_paths(
         ax.set(xlabel="cause 1 (arbitrary unit)", ylabel="cause 2 (arbitrary unit)")
         if right is not None and len(way):
             inside += int(np.linalg.norm(way[-1] - crosses[right]) < radius)
-            ax.legend(fontsize=8, loc="lower right")
+            ax.legend(fontsize=9, loc="lower right")
     if title:
         figure.suptitle(title)
     told = f"{title + ': ' if title else ''}{len(crosses)} prototypes as crosses in the plane of causes"

@@ -84,6 +84,7 @@ def fit(
         if max_norm is not None:
             nn.utils.clip_grad_norm_(trained, max_norm)
         optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
     if keep_best:
         torch._foreach_copy_([parameter.data for parameter in trained], best)
     return found

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from hippo.arguments import check_count, check_positive
+from hippo.arguments import check_count, check_positive, shape_text
 from hippo.draws import normal
 from hippo.predictive_coding.inference import InferenceConfig
 from hippo.predictive_coding.model import PCRNN
@@ -135,8 +135,9 @@ def retrieve(
     device, d_c = targets.device, model.config.n_causes
     chains = targets.repeat(1, n_restarts, 1)  # (T, B, d_x)
     size = torch.Size((chains.shape[1], d_c))
+    if start is not None and start.shape != size:
+        raise ValueError(f"start: expected shape {tuple(size)}, a cause per chain, got {shape_text(start)}")
     causes = normal(size, generator, device) if start is None else start.to(device).clone()
-    model.check_causes(causes)
     search = _Search(causes, patience, tolerance, keep_history)
     while search.trials < n_trials and len(search.active):
         rows = search.active

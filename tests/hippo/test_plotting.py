@@ -64,7 +64,7 @@ def test_every_axis_is_labelled_and_text_is_readable(name):
         assert all(ax.get_xlabel() or ax.get_ylabel() for ax in figure.axes)
 
 
-@pytest.mark.parametrize("name", sorted(set(HELPERS) - {"recall_grid", "reconstruction_grid"}))
+@pytest.mark.parametrize("name", sorted(set(HELPERS) - {"cause_paths", "trajectory_grid", "recall_grid", "reconstruction_grid"}))
 def test_helpers_draw_where_they_are_told(name, monkeypatch):
     figure, ax = plt.subplots()
     original = getattr(plotting, name)
