@@ -41,6 +41,8 @@ class PropertyStat:
     visible: bool
     passed: int
     n: int
+    #: Correlation of "holds" with the marks of all other questions; None where it cannot be known.
+    discrimination: float | None = None
 
     @property
     def rate(self) -> float:
@@ -102,17 +104,22 @@ def question_stats(records: Sequence[Record]) -> list[QuestionStat]:
 
 def property_stats(records: Sequence[Record]) -> list[PropertyStat]:
     """Pass rate of every property, in the assignment's order; what could not be graded does not count."""
-    found: dict[tuple[str, str], tuple[Property, list[bool]]] = {}
+    found: dict[tuple[str, str], tuple[Property, list[bool], list[float]]] = {}
     for record in graded(records):
         for q in record.questions:
             for p in q.properties:
                 if p.status != "not gradable":
-                    found.setdefault((q.id, p.name), (p, []))[1].append(p.status == "passed")
+                    _, passed, rest = found.setdefault((q.id, p.name), (p, [], []))
+                    passed.append(p.status == "passed")
+                    rest.append(record.score - q.score)
     order = {id_: n for n, id_ in enumerate(question_ids(records))}
     stats = [
-        PropertyStat(question, name, p.title, p.visible, sum(passed), len(passed))
-        for (question, name), (p, passed) in found.items()
-    ]
+        PropertyStat(
+            question, name, p.title, p.visible, sum(passed), len(passed),
+            _correlation(np.array(passed, dtype=float), np.array(rest)),
+        )
+        for (question, name), (p, passed, rest) in found.items()
+    ]  # fmt: skip
     return sorted(stats, key=lambda s: order[s.question])
 
 

@@ -18,7 +18,7 @@ COMMANDS = {
     "Solve an assignment": (studying.check, studying.submit),
     "Grade a class": (grading.collect, grading.grade, grading.marks, grading.formgrader, grading.doctor),
     "Grade again": (grading.regrade, grading.replay),
-    "Look at a class": (handing_back.report, looking.similarity),
+    "Look at a class": (handing_back.report, looking.stats, looking.similarity),
     "Hand marks back": (handing_back.feedback, handing_back.export),
 }
 

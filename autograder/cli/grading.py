@@ -1,4 +1,4 @@
-"""Commands that grade a class, as they are typed: collect, grade, marks, formgrader, doctor."""
+"""Commands that grade a class, as they are typed: collect, grade, regrade, replay, marks, formgrader, doctor."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from autograder.cli.options import (
     JsonOption,
     LevelOption,
     NameArgument,
+    QuestionOption,
     QuietOption,
     SolutionsOption,
+    StudentOption,
     TrustOption,
 )
 from autograder.errors import UserError
@@ -43,10 +45,8 @@ def grade(
     course: CourseOption = HERE,
     solutions: SolutionsOption = None,
     jobs: JobsOption = None,
-    student: Annotated[list[str] | None, typer.Option("--student", help="Only this student; may be repeated.")] = None,
-    question: Annotated[
-        list[str] | None, typer.Option("--question", help="Only this question; may be repeated.")
-    ] = None,
+    student: StudentOption = None,
+    question: QuestionOption = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the hidden inputs; default: from the assignment.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
     scheduler: Annotated[
@@ -82,6 +82,56 @@ def grade(
         shard=Shard.parse(shard) if shard else None,
     )
     raise typer.Exit(grading_a_class.grade(name, course, db, solutions, options, as_json, quiet))
+
+
+def regrade(
+    name: NameArgument,
+    course: CourseOption = HERE,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    solutions: SolutionsOption = None,
+    jobs: JobsOption = None,
+    student: StudentOption = None,
+    question: QuestionOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+    db: DbOption = "",
+    level: LevelOption = None,
+    trust: TrustOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Grade again what changed since, keep the old records, show before and after; marks given by hand stay."""
+    from autograder.commands import regrading
+    from autograder.course import Course
+    from autograder.grade import Options
+    from autograder.slots import default_jobs
+
+    options = Options(
+        jobs=jobs or default_jobs(),
+        level=level,
+        trust=trust,
+        students=student or [],
+        questions=question or [],
+        force=force,
+    )
+    raise typer.Exit(regrading.regrade(name, Course(course, db), solutions, options, dry_run, as_json, quiet))
+
+
+def replay(
+    record: Annotated[Path, typer.Argument(help="A file in records/ of a course.")],
+    question: Annotated[str, typer.Option("--question", help="Only this question.")] = "",
+    submission: Annotated[
+        Path | None, typer.Option("--submission", help="The notebook; default: the course's own.")
+    ] = None,
+    solutions: SolutionsOption = None,
+    level: LevelOption = None,
+    trust: TrustOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Grade one submission again with the seed of its record, and compare verdict by verdict; nothing is written."""
+    from autograder.commands import regrading
+
+    raise typer.Exit(regrading.replay(record, question, submission, solutions, level, trust, as_json, quiet))
 
 
 def marks(

@@ -9,10 +9,13 @@ import typer
 from autograder.cli.options import (
     HERE,
     CourseOption,
+    JobsOption,
     JsonOption,
+    LevelOption,
     NameArgument,
     QuietOption,
     SolutionsOption,
+    TrustOption,
 )
 
 
@@ -30,3 +33,22 @@ def similarity(
     from autograder.commands import looking
 
     raise typer.Exit(looking.similarity(name, course, solutions, threshold / 100, as_json, quiet))
+
+
+def stats(
+    name: NameArgument,
+    course: CourseOption = HERE,
+    solutions: SolutionsOption = None,
+    again: Annotated[
+        int, typer.Option("--again", min=0, help="Examine everything with so many other seeds, to find flaky tests.")
+    ] = 0,
+    jobs: JobsOption = None,
+    level: LevelOption = None,
+    trust: TrustOption = False,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Say how good the tests are: difficulty, discrimination, commonest failures, flaky ones."""
+    from autograder.commands import looking
+
+    raise typer.Exit(looking.stats(name, course, solutions, again, jobs, level, trust, as_json, quiet))

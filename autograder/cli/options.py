@@ -20,4 +20,6 @@ DbOption = Annotated[
     str, typer.Option("--db", help="URL of the gradebook; default: gradebook.db in the course folder.")
 ]
 NameArgument = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="Name of the assignment.")]
+StudentOption = Annotated[list[str] | None, typer.Option("--student", help="Only this student; may be repeated.")]
+QuestionOption = Annotated[list[str] | None, typer.Option("--question", help="Only this question; may be repeated.")]
 HERE = Path()

@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli.options import JsonOption, QuietOption
+from autograder.cli.options import JsonOption, QuestionOption, QuietOption
 
 
 def check(
     notebook: Annotated[Path, typer.Argument(help="Your notebook.")],
-    question: Annotated[
-        list[str] | None, typer.Option("--question", help="Only this question; may be repeated.")
-    ] = None,
+    question: QuestionOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

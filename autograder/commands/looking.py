@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.assignment import load_assignment, solutions_folder
 from autograder.course import Course
-from autograder.errors import ALL_GOOD, NOTHING_TO_DO, UserError
+from autograder.errors import ALL_GOOD, FOUND_FAULTS, NOTHING_TO_DO, UserError
 from autograder.terminal import Terminal
 
 #: Rows of a table in the terminal; the page has more.
@@ -70,3 +70,85 @@ def similarity(
         }
     )
     return ALL_GOOD
+
+
+def stats(
+    name: str,
+    root: Path,
+    solutions: Path | None,
+    again: int,
+    jobs: int | None,
+    level: str | None,
+    trust: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    from autograder.failures import commonest
+    from autograder.flaky import earlier_records, examined_again, flaky, recorded
+    from autograder.itemstats import graded as with_marks
+    from autograder.itemstats import property_stats, question_stats
+    from autograder.report_index import write_index
+    from autograder.results import graded
+    from autograder.slots import default_jobs
+    from autograder.stats_page import verdict, write
+
+    terminal = Terminal(as_json=as_json, quiet=quiet)
+    course = Course(root)
+    records = graded(course, name)
+    earlier = earlier_records(course, name)
+    seen = [*recorded(records), *recorded(earlier)]
+    watched = f"{len(records)} records" + (f", {len(earlier)} kept from before regrading" if earlier else "")
+    if again:
+        assignment = load_assignment(name, solutions_folder(solutions))
+        with terminal.progress("examining again") as tell:
+            more = examined_again(
+                assignment, course, with_marks(records), again,
+                jobs=jobs or default_jobs(), level=level, trust=trust, progress=tell,
+            )  # fmt: skip
+        seen += more
+        watched += f", and {len({o.submission for o in more})} submissions examined again with {again} more seeds"
+    found = flaky(seen)
+    page = write(records, found, watched, course.root)
+    questions, properties = question_stats(records), property_stats(records)
+    failures = commonest(records, properties)
+    terminal.table(
+        f"{name}: {len(records)} submissions",
+        ("question", "difficulty", "discrimination", "in words"),
+        [(f"{q.id} {q.title}", f"{q.facility:.0%}", _correlation(q.discrimination), verdict(q)) for q in questions],
+    )
+    if failures:
+        terminal.table(
+            "commonest failures",
+            ("question", "holds for", "property", "said most often"),
+            [
+                (f.stat.question, f"{f.stat.passed} of {f.stat.n}", f.stat.title, f.messages[0][0])
+                for f in failures[:MAX_ROWS]
+            ],
+        )
+    for f in found:
+        terminal.say(f"flaky: {f.question} {f.title} {f.words} ({', '.join(f.students[:6])})")
+    terminal.say(f"{len(found)} flaky properties in {watched}. Page: {page} (all reports: {write_index(course.root)})")
+    terminal.result(
+        {
+            "assignment": name,
+            "page": str(page),
+            "submissions": len(records),
+            "questions": [
+                {"id": q.id, "difficulty": q.facility, "discrimination": q.discrimination, "submissions": q.n}
+                for q in questions
+            ],
+            "failures": [
+                {"question": f.stat.question, "property": f.stat.name, "passed": f.stat.passed, "submissions": f.stat.n}
+                for f in failures
+            ],
+            "flaky": [
+                {"question": f.question, "property": f.name, "same_seed": f.same_seed, "students": f.students}
+                for f in found
+            ],
+        }
+    )
+    return FOUND_FAULTS if found else ALL_GOOD
+
+
+def _correlation(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2f}"
