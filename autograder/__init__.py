@@ -19,12 +19,14 @@ results (late, people, groups,       marks, those given by hand, and what being 
 fanout)                              graded once
 feedback, report, export (marks),    what is handed on; `lms/` has one file per format of a platform
 lms/
+marking, marksheet, blind            marking by hand in a spreadsheet, without knowing whom if wanted
+regrade, regrade_page, replay        what a change of tests does to whom; one record again, with its seed
 package, gradescope_run              the grader as a zip that a platform runs, one submission at a time
 ===================================  ====================================================================
 
-An author's side: spec and assignment (what was written), stubs, release, leakcheck (what students get),
+An author's side: spec and assignment (what was written), stubs, release, leakcheck, student_package (what students get),
 reference, variants, mutation, verify (proof that the tests are sharp and fair). A student's side: checking,
-panel, submit. `cli` parses, `commands/` says what each command does.
+panel, submit. `cli/` parses, `commands/` says what each command does.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def grade(
     `progress` is called with (done, total, record) at the start and after each submission.
     """
     together = share_submissions(course, assignment.name)
-    plan = _plan(assignment, course, options)
+    plan = plan_of(assignment, course, options)
     fanout = Fanout(plan.jobs, together)
     summary = Summary(unchanged=plan.unchanged)
     with ExitStack() as stack:
@@ -107,7 +107,8 @@ def grade(
     return summary
 
 
-def _plan(assignment: Assignment, course: Course, options: Options) -> Plan:
+def plan_of(assignment: Assignment, course: Course, options: Options) -> Plan:
+    """What is to be graded, and what has not changed."""
     questions = [assignment.manifest.find(question) for question in options.questions]
     if by_hand := [question.id for question in questions if question.auto == 0]:
         raise UserError(f"question {by_hand[0]} has no tests: a person marks it, nothing can be graded.", NOTHING_TO_DO)

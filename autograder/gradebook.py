@@ -15,7 +15,7 @@ from autograder.assignment import Assignment
 from autograder.database import explained, make_tables, patient, quiet, with_driver
 from autograder.errors import INFRASTRUCTURE, UserError
 from autograder.lean import lean_imports
-from autograder.marks import ManualMark
+from autograder.marks import ManualMark, shown
 from autograder.notebooks import HAND_GRADED
 from autograder.record import Record
 from autograder.release import released_cells
@@ -121,8 +121,8 @@ class Gradebook:
     def overruled(self, assignment: Assignment, records: Mapping[str, Record]) -> list[str]:
         """A sentence for each mark given by hand whose automatic mark has changed since; until a person looks again."""
         return [
-            f"{student}: {result.id}: the mark {marks[result.id].override:g} given by hand was kept; the automatic one "
-            f"has changed since, to {result.score:g}"
+            f"{student}: {result.id}: the mark {shown(marks[result.id].override or 0.0)} given by hand was kept; the automatic one "
+            f"has changed since, to {shown(result.score)}"
             for student, marks in sorted(self.manual_marks(assignment).items())
             if student in records
             for result in records[student].questions

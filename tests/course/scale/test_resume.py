@@ -55,8 +55,8 @@ def test_nothing_to_grade_starts_no_slot(small, graded, monkeypatch):
 def test_finding_that_nothing_changed_imports_nothing_heavy(small, graded):
     script = (
         "import sys\nfrom pathlib import Path\nfrom autograder.assignment import load_assignment\n"
-        "from autograder.course import Course\nfrom autograder.grade import Options, _plan\n"
-        f"plan = _plan(load_assignment('{NAME}', Path({str(small.solutions)!r})), Course(Path({str(graded.root)!r})), Options())\n"
+        "from autograder.course import Course\nfrom autograder.grade import Options, plan_of\n"
+        f"plan = plan_of(load_assignment('{NAME}', Path({str(small.solutions)!r})), Course(Path({str(graded.root)!r})), Options())\n"
         "print(len(plan.jobs), len(plan.unchanged), [m for m in ('torch', 'numpy', 'pytest', 'nbgrader', 'sqlalchemy', 'rfc3987_syntax') if m in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
@@ -84,7 +84,7 @@ def test_another_seed_or_another_version_grades_again(small, graded, monkeypatch
     from autograder import resume
 
     monkeypatch.setattr(resume, "versions", lambda: {"torch": "0.1"})
-    assert len(grading._plan(small.assignment, graded, Options()).jobs) == 13
+    assert len(grading.plan_of(small.assignment, graded, Options()).jobs) == 13
 
 
 @pytest.mark.parametrize(("asked", "graded_at", "best", "stays"), [
@@ -146,7 +146,7 @@ def test_tests_that_changed_are_run_again_and_no_others(small, lone, tmp_path):
     grade(load_assignment(NAME, tmp_path / "solutions"), partly, Options(jobs=1))
     (folder / "test_2.py").write_text((folder / "test_2.py").read_text().replace("Many values turn.", "Very many values turn."))
     changed = load_assignment(NAME, tmp_path / "solutions")
-    job = grading._plan(changed, partly, Options()).jobs[0]
+    job = grading.plan_of(changed, partly, Options()).jobs[0]
     assert job.questions == ["2"]
     grade(changed, partly, Options(jobs=1))
     grade(changed, fully, Options(jobs=1))
@@ -154,7 +154,7 @@ def test_tests_that_changed_are_run_again_and_no_others(small, lone, tmp_path):
     assert "Very many values turn." in partly.record("s000", NAME).read_text()
     # what all questions share concerns all of them
     (folder / "conftest.py").write_text("")
-    assert grading._plan(load_assignment(NAME, tmp_path / "solutions"), partly, Options()).jobs[0].questions is None
+    assert grading.plan_of(load_assignment(NAME, tmp_path / "solutions"), partly, Options()).jobs[0].questions is None
 
 
 @pytest.mark.slow
