@@ -24,8 +24,8 @@ regrade, regrade_page, replay        what a change of tests does to whom; one re
 package, gradescope_run              the grader as a zip that a platform runs, one submission at a time
 ===================================  ====================================================================
 
-An author's side: spec and assignment (what was written), stubs, release, leakcheck, student_package (what students get),
-reference, variants, mutation, verify (proof that the tests are sharp and fair). A student's side: checking,
+An author's side: spec and assignment (what was written), stubs, release, leakcheck, student_package (what students
+get), reference, variants, mutation, verify (proof that the tests are sharp and fair). A student's side: checking,
 panel, submit. `cli/` parses, `commands/` says what each command does.
 """
 
