@@ -23,7 +23,7 @@ from autograder.marks import (
     waiting_marks,
 )
 from autograder.pages import STATUS_SIGNS, duration, render
-from autograder.record import QuestionResult, Record
+from autograder.record import QuestionResult, Record, Times
 from autograder.showing import MAX_PICTURES, Shown, shown_properties
 
 QUESTION_WORDS = {
@@ -104,20 +104,27 @@ class QuestionView:
 
 
 def write(
-    record: Record, rubric_marks: Mapping[str, ManualMark] | None, folder: Path, late: Lateness | None = None
+    record: Record,
+    rubric_marks: Mapping[str, ManualMark] | None,
+    folder: Path,
+    late: Lateness | None = None,
+    times: Times | None = None,
 ) -> Path:
     """Write `feedback/<student>/<assignment>/<assignment>.html` in the course folder `folder`."""
     for name in (record.student, record.assignment):
         if not is_student_id(name):
             raise UserError(f"{name!r} cannot name a folder: no feedback page was written for it.")
     path = folder / "feedback" / record.student / record.assignment / f"{record.assignment}.html"
-    return write_whole(path, page(record, rubric_marks, late))
+    return write_whole(path, page(record, rubric_marks, late, times))
 
 
 def page(
-    record: Record, rubric_marks: Mapping[str, ManualMark] | None = None, late: Lateness | None = None
+    record: Record,
+    rubric_marks: Mapping[str, ManualMark] | None = None,
+    late: Lateness | None = None,
+    times: Times | None = None,
 ) -> str:
-    """The feedback page of one submission: the same record gives the same bytes."""
+    """The feedback page of one submission: the same record, marks and times give the same bytes."""
     marks = rubric_marks or {}
     questions, pictures = [], MAX_PICTURES
     for result in record.questions:
@@ -139,6 +146,7 @@ def page(
         checked=len(properties),
         holding=sum(p.status == "passed" for p in properties),
         slowest=_slowest(record),
+        used=_used(times),
     )
 
 
@@ -187,3 +195,12 @@ def _slowest(record: Record) -> str:
     times = {q.id: sum(p.seconds for p in q.properties) for q in record.questions}
     longest = max(times, key=lambda k: times[k], default="")
     return f"{longest} with {duration(times[longest])}" if longest and times[longest] >= 0.1 else ""
+
+
+def _used(times: Times | None) -> str:
+    """What examining the submission took, and which question most of it."""
+    if times is None or not times.seconds:
+        return ""
+    longest = max(times.questions, key=lambda k: times.questions[k], default="")
+    most = f"; longest: {longest} with {duration(times.questions[longest])}" if longest else ""
+    return f"{duration(times.seconds)} in all{most}"

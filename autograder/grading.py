@@ -112,8 +112,9 @@ def _verdict(error: BaseException) -> tuple[str, str, str, dict[str, Any] | None
             return "failed", f"{NOT_ANSWERED} ({error.message})", NOT_ANSWERED, None
         etype = error.etype if error.etype in SAFE_EXCEPTIONS else "an exception"
         safe = SAFE_SENTENCES[error.code].format(etype=etype)
-        message = f"{error.etype}: {error.message}" if error.code == "raised" else error.message
-        return STATUS_OF_FAULT.get(error.code, "error"), message, safe, None
+        message = f"{error.etype}: {error.message}" if error.code == "raised" and error.message else error.message
+        # an exception may have no words of its own
+        return STATUS_OF_FAULT.get(error.code, "error"), message or safe, safe, None
     if isinstance(error, AssertionError):
         return "failed", str(error).split("\n")[0] or "this does not hold", "this does not hold", None
     # our own test stumbled over what came back: the answer is not of the kind the docstring asks for

@@ -22,6 +22,8 @@ from autograder.itemstats import (
     question_stats,
     share_matrix,
 )
+from autograder.matrix import Matrix, read_matrix
+from autograder.matrix_picture import picture as mutant_picture
 from autograder.pages import LEVEL_WORDS, STATUS_WORDS, SUBMISSION_WORDS, render
 from autograder.pictures import Picture
 from autograder.record import STATUSES, Record
@@ -58,11 +60,17 @@ def write(records: Sequence[Record], roster: Sequence[str], folder: Path) -> Pat
     course = Course(folder)
     known = {r.student: read_times(course.times(r.student, assignment)) for r in records}
     wall = {student: times.seconds for student, times in known.items() if times is not None}
-    return write_whole(folder / "reports" / f"{assignment}.html", page(records, roster, wall))
+    text = page(records, roster, wall, read_matrix(folder, assignment))
+    return write_whole(folder / "reports" / f"{assignment}.html", text)
 
 
-def page(records: Sequence[Record], roster: Sequence[str], wall: Mapping[str, float] | None = None) -> str:
-    """The class report: the same records and times give the same bytes.
+def page(
+    records: Sequence[Record],
+    roster: Sequence[str],
+    wall: Mapping[str, float] | None = None,
+    matrix: Matrix | None = None,
+) -> str:
+    """The class report: the same records, times and matrix give the same bytes.
 
     `wall` is what grading took, by student; who is missing there counts with the time in the record.
     """
@@ -101,6 +109,9 @@ def page(records: Sequence[Record], roster: Sequence[str], wall: Mapping[str, fl
         notes=[(r.student, note) for r in records for note in r.notes],
         outcome_words=STATUS_WORDS,
         lowest=_lowest_level(records),
+        matrix=matrix,
+        mutants=mutant_picture(matrix) if matrix is not None and matrix.mutants and matrix.properties else None,
+        outdated=matrix is not None and any(r.hashes.get("assignment") != matrix.hash for r in records),
     )
 
 

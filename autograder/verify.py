@@ -13,6 +13,7 @@ import msgspec
 from autograder.assignment import Assignment
 from autograder.errors import UserError
 from autograder.jobs import ExamineJob, Job
+from autograder.matrix import Matrix, matrix_of
 from autograder.mutation import mutants
 from autograder.prose import prose_faults
 from autograder.record import Property
@@ -49,6 +50,7 @@ class Verification:
     checks: list[Check] = field(default_factory=list)
     #: Generated mutant that survived → the author's reason, "" where none is given.
     survivors: dict[str, str] = field(default_factory=dict)
+    matrix: Matrix | None = None
 
     @property
     def ok(self) -> bool:
@@ -91,6 +93,7 @@ def verify(
             rows = msgspec.convert(answer["rows"], Rows)
             found.setdefault(answer["key"], {}).update(rows)
             progress(done, len(work))
+    result.matrix = matrix_of(assignment, variants, found, quick=quick)
     result.checks = [
         _points(assignment),
         _tests_declared(assignment),

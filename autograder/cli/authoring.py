@@ -30,6 +30,9 @@ def verify(
     solutions: SolutionsOption = None,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds that no verdict may depend on.")] = 50,
     quick: Annotated[bool, typer.Option("--quick", help="One seed and a sample of the mutants.")] = False,
+    course: Annotated[
+        Path | None, typer.Option("--course", help="Keep what the mutants failed for this course's class report.")
+    ] = None,
     jobs: JobsOption = None,
     level: LevelOption = None,
     trust: TrustOption = False,
@@ -39,7 +42,7 @@ def verify(
     """Prove that an assignment's tests are sharp and fair."""
     from autograder.commands import authoring
 
-    raise typer.Exit(authoring.verify(name, solutions, seeds, quick, jobs, level, trust, as_json, quiet))
+    raise typer.Exit(authoring.verify(name, solutions, seeds, quick, course, jobs, level, trust, as_json, quiet))
 
 
 def release(

@@ -25,6 +25,7 @@ def verify(
     solutions: Path | None,
     seeds: int,
     quick: bool,
+    course: Path | None,
     jobs: int | None,
     level: str | None,
     trust: bool,
@@ -58,6 +59,10 @@ def verify(
     for mutant, reason in found.survivors.items():
         if mutant not in listed:
             terminal.say(f"  survivor: {mutant} — {reason or 'no reason given in mutants/survivors.toml'}")
+    if course is not None and found.matrix is not None:
+        from autograder.matrix import write_matrix
+
+        terminal.say(f"mutants by properties, for the class report: {write_matrix(found.matrix, course)}")
     terminal.say(f"{name} verifies." if found.ok else f"{name} does not verify: mend the lines marked ✗.")
     terminal.result(
         {

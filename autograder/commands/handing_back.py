@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from autograder.assignment import Assignment, load_assignment, solutions_folder
-from autograder.course import DB_VARIABLE, Course
+from autograder.course import DB_VARIABLE, Course, read_times
 from autograder.database import with_driver
 from autograder.errors import ALL_GOOD, NOTHING_TO_DO, UserError
 from autograder.terminal import Terminal
@@ -28,7 +28,8 @@ def feedback(name: str, root: Path, db: str, solutions: Path | None, as_json: bo
     with terminal.progress("writing feedback") as tell:
         for done, record in enumerate(found.records, start=1):
             student = record.student
-            pages.append(str(write(record, found.marks.get(student), course.root, found.late.get(student))))
+            times = read_times(course.times(student, name))
+            pages.append(str(write(record, found.marks.get(student), course.root, found.late.get(student), times)))
             tell(done, len(found.records), student)
     terminal.say(f"{len(pages)} feedback pages in {course.root / 'feedback'}")
     terminal.result({"assignment": name, "pages": pages, "notes": found.notes})
