@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import torch
@@ -95,8 +94,10 @@ def run_cells(
     missing = [cell for cell in cells if store.get(cell) is None]
     bar = tqdm(total=len(missing), desc=progress, disable=progress is None or not missing, leave=False)
     with bar:
-        for _, group in groupby(sorted(missing, key=_cues_key), key=_cues_key):
-            same = list(group)
+        groups: dict[tuple[Any, ...], list[Cell]] = {}
+        for cell in missing:
+            groups.setdefault(_cues_key(cell), []).append(cell)
+        for same in groups.values():
             _compute(same, spaces[same[0].data, same[0].space](), models, store)
             bar.update(len(same))
     return [

@@ -24,7 +24,7 @@ CORRUPTIONS = {
     "mask": "side of a grey square in pixels, somewhere inside",
     "half mask": "share of the rows, from below, that are grey",
     "pixel drop": "share of the pixels that are 0 in all channels",
-    "colour": "how often (R, G, B) becomes (G, B, R)",
+    "colour": "how often (R, G, B) becomes (G, B, R); 0 stands for once",
     "shift": "pixels to the left, the edge repeated",
     "contrast": "factor on the difference to the image's mean",
 }
@@ -45,6 +45,8 @@ class Corruption:
             raise ValueError(f"name: expected one of {', '.join(CORRUPTIONS)}, got {self.name!r}")
         if not self.severity >= 0:
             raise ValueError(f"severity: expected a number of at least 0, got {self.severity!r}")
+        if self.name in ("colour", "shift", "mask") and self.severity != int(self.severity):
+            raise ValueError(f"severity: expected a whole number for {self.name}, got {self.severity!r}")
 
     def __str__(self) -> str:
         """Write name and severity, "mask 16"."""
@@ -79,9 +81,9 @@ def corrupt(images: Tensor, corruption: Corruption, generator: torch.Generator) 
         case "noise, not clamped":
             return images + s * normal(images.shape, generator, images.device)
         case "colour":
-            return _rotate(images, round(s) if s else 1)
+            return _rotate(images, int(s) or 1)
         case "shift":
-            return _shift(images, round(s))
+            return _shift(images, int(s))
         case "contrast":
             mean = images.mean((1, 2, 3), keepdim=True)
             return mean + s * (images - mean)

@@ -117,11 +117,12 @@ def fit(
         else None
     )
     n, errors, total, seen = len(images), [], 0.0, 0
+    n_batches = -(-n // recipe.batch_size)  # of one pass; the last may be smaller
     order = torch.arange(n)
     model.train()
     for step in tqdm(range(recipe.n_steps), desc=progress, disable=progress is None, leave=False):
-        start = step * recipe.batch_size % n
-        if start < recipe.batch_size and recipe.shuffled:
+        start = step % n_batches * recipe.batch_size
+        if start == 0 and recipe.shuffled:
             order = permutation(n, generator, images.device)
         batch = _floats(images[order[start : start + recipe.batch_size]])
         optimizer.zero_grad(set_to_none=True)
