@@ -129,6 +129,12 @@ def _cells(config: Config, sources: Sources) -> list[Cell]:
         swept = [(c, m) for c in SWEPT for m in ("no memory", "GMM", "centred cosine")]
         for corruption, model in swept:
             add("CIFAR-10", "pixels", (model,), (corruption,), stored, blocks)
+    for name in config.codes:
+        add("CIFAR-10", name, CODE_MODELS[:-1], CODE_CORRUPTIONS, n, config.n_blocks_few, 5.0)
+        cells += [
+            Cell("CIFAR-10", name, "BP-GMM", c, n, 1, n_cues=20, seed=config.seed, threshold=5.0)
+            for c in CODE_CORRUPTIONS
+        ]
     if config.further:
         add("CIFAR-10", "pixels", PIXEL_MODELS, FURTHER, n, config.n_blocks_few)
         universal = tuple(
@@ -137,10 +143,4 @@ def _cells(config: Config, sources: Sources) -> list[Cell]:
             for separation in ("softmax", "polynomial 10", "max")
         )
         add("CIFAR-10", "pixels", universal, (Corruption("noise", 0.8), Corruption("mask", 20)), n, config.n_blocks_few)
-    for name in config.codes:
-        add("CIFAR-10", name, CODE_MODELS[:-1], CODE_CORRUPTIONS, n, config.n_blocks_few, 5.0)
-        cells += [
-            Cell("CIFAR-10", name, "BP-GMM", c, n, 1, n_cues=20, seed=config.seed, threshold=5.0)
-            for c in CODE_CORRUPTIONS
-        ]
     return list(dict.fromkeys(cells))
