@@ -9,14 +9,17 @@ from __future__ import annotations
 from hippo.few_shot.attractor import AttractorMemory, Rule, recall, write
 from hippo.few_shot.convnet import ConvNet
 from hippo.few_shot.episodes import Episodes, by_class, draw_episodes, split_classes
-from hippo.few_shot.evaluation import Accuracy, accuracies, nearest_pixels
+from hippo.few_shot.evaluation import Accuracy, Answer, accuracies, nearest_pixels
 from hippo.few_shot.learner import ARMS, Arm, Learner, Settings
 from hippo.few_shot.readout import attend, attention_loss, ceiling, prototype_scores
+from hippo.few_shot.shipped import SHIPPED, publish, shipped
 from hippo.few_shot.training import Training, train
 
 __all__ = [
     "ARMS",
+    "SHIPPED",
     "Accuracy",
+    "Answer",
     "Arm",
     "AttractorMemory",
     "ConvNet",
@@ -33,7 +36,9 @@ __all__ = [
     "draw_episodes",
     "nearest_pixels",
     "prototype_scores",
+    "publish",
     "recall",
+    "shipped",
     "split_classes",
     "train",
     "write",

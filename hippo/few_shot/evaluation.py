@@ -12,7 +12,10 @@ from torch import Tensor
 from hippo.arguments import check_count
 from hippo.few_shot.episodes import Episodes, draw_episodes
 
-__all__ = ["Accuracy", "accuracies", "nearest_pixels"]
+__all__ = ["Accuracy", "Answer", "accuracies", "nearest_pixels"]
+
+#: Episodes → scores of the classes of every query, (B, N·Q, N); the highest is the answer.
+Answer = Callable[[Episodes], Tensor]
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Accuracy:
 
 @torch.no_grad()
 def accuracies(
-    learner: Callable[[Episodes], Tensor],
+    answer: Answer,
     drawings: Tensor,
     n_episodes: int = 1000,
     *,
@@ -51,14 +54,14 @@ def accuracies(
     generator: torch.Generator,
     batch: int = 20,
 ) -> Accuracy:
-    """Let a learner name the queries of new tasks.
+    """Have the queries of new tasks named.
 
     Parameters
     ----------
-    learner
-        Episodes → scores (B, N·Q, N), the highest is the name.
+    answer
+        A trained learner, or any function.
     drawings
-        (C, D, height, width) of classes that the learner has not seen.
+        (C, D, height, width) of classes that were not seen in training.
     n_episodes
         Tasks.
     n_ways, n_shots, n_queries, rotate, generator
@@ -83,7 +86,7 @@ def accuracies(
             rotate=rotate,
             generator=generator,
         )
-        right.append((learner(episodes).argmax(dim=-1) == episodes.query_labels).float().mean(dim=-1))
+        right.append((answer(episodes).argmax(dim=-1) == episodes.query_labels).float().mean(dim=-1))
     return Accuracy(torch.cat(right).cpu())
 
 

@@ -32,6 +32,11 @@ class Training:
     #: Episodes between two checkpoints, and of each mean in `losses`.
     save_every: int = 1000
 
+    @property
+    def stretches(self) -> list[int]:
+        """Episodes seen at the end of each mean in the losses."""
+        return [*range(self.save_every, self.n_episodes, self.save_every), self.n_episodes]
+
 
 @dataclass
 class Progress:
