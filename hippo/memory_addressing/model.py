@@ -131,7 +131,7 @@ class MemoryVAE(nn.Module):
         code = torch.cat([z, addressed.condition], -1)
         with self._convolving(z):
             logits: Tensor = self.decoder(code, addressed.skips)
-        return logits.float().flatten(1)
+        return logits.to(z.dtype).flatten(1)
 
     @torch.no_grad()
     def sample(self, items: Tensor, n_samples: int, *, generator: torch.Generator) -> tuple[Tensor, Tensor]:

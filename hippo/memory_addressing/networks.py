@@ -55,9 +55,9 @@ class Encoder(nn.Module):
         fine = self.block1(images.contiguous(memory_format=torch.channels_last))  # (n, 48, 13, 13)
         coarse = self.block2(fine)  # (n, 64, 7, 7)
         deepest = self.block3(coarse)  # (n, 64, 4, 4)
-        # Addresses and densities are in float32 whatever the convolutions are in.
+        # Addresses and densities are in the parameters' dtype whatever the convolutions are in.
         with torch.autocast(images.device.type, enabled=False):
-            top: Tensor = self.head(deepest.float())
+            top: Tensor = self.head(deepest.to(self.head[1].weight.dtype))
         return Features(top, coarse, fine)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from tqdm import tqdm
 
 from hippo import checkpoints
 from hippo.arguments import check_count
+from hippo.datafiles import DataError
 from hippo.memory_addressing.estimators import Estimator, bound
 from hippo.memory_addressing.memories import (
     Batch,
@@ -26,6 +28,13 @@ from hippo.memory_addressing.objective import address, draw, enumerated_elbo, ev
 from hippo.omniglot import Size
 
 __all__ = ["TrainingConfig", "new_model", "next_batch", "train"]
+
+
+#: What must stay when a run goes on.
+_ABOUT_THE_RUN = (
+    "batch_size", "queries_per_memory", "timesteps", "max_img_per_class", "importance_num", "estimator",
+    "enumerate_addresses", "doubly_reparameterised", "lr", "resize", "latent_dim", "matching_dim", "seed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,7 @@ def train(
     start = 0
     if checkpoint is not None and checkpoint.exists():
         note = checkpoints.load(checkpoint, model, optimizer=optimizer)
+        _check_same_run(checkpoint, note["config"], config)
         start, rows = note["step"], note["rows"]
     sums: dict[str, Tensor] = {}
     bar = tqdm(range(start, config.steps), initial=start, total=config.steps, desc=progress, disable=progress is None)
@@ -160,6 +170,16 @@ def train(
             checkpoints.save(checkpoint, model, note, optimizer=optimizer)
     model.eval()
     return rows
+
+
+def _check_same_run(path: Path, found: dict[str, Any], config: TrainingConfig) -> None:
+    """Refuse to go on with a run of other settings; only its length and decay may change."""
+    for name, value in asdict(config).items():
+        if name in _ABOUT_THE_RUN and found.get(name) != value:
+            raise DataError(
+                f"{path} is the checkpoint of another run, with {name} {found.get(name)} instead of {value}: "
+                "give those settings, or another file."
+            )
 
 
 def _step(
