@@ -105,5 +105,35 @@ EXPERIMENTS = MappingProxyType(
             "Auto-associative retrieval: Gaussian mixtures and their rivals on spoilt images, four measures of success",
             needs_images=False,
         ),
+        "few-shot": Experiment(
+            "hippo.experiments.few_shot",
+            "Few-shot learning: new characters after one drawing of each, with and without an attractor memory",
+            needs_images=False,
+        ),
+        "few-shot-sweep": Experiment(
+            "hippo.experiments.few_shot_sweep",
+            "Few-shot learning: more classes and more drawings of each, by trained learners",
+            needs_images=False,
+        ),
+        "few-shot-demo": Experiment(
+            "hippo.experiments.few_shot_demo",
+            "Few-shot learning: digits after one image of each, by a net that has only seen characters",
+            needs_images=True,
+        ),
+        "fast-weights": Experiment(
+            "hippo.experiments.fast_weights",
+            "Fast weights: learn associative retrieval, with and without layer norm and writing, beside LSTMs",
+            needs_images=False,
+        ),
+        "fw-noise": Experiment(
+            "hippo.experiments.fw_noise",
+            "Fast weights and LSTM: right answers against noise on the query",
+            needs_images=False,
+        ),
+        "fw-length": Experiment(
+            "hippo.experiments.fw_length",
+            "Fast weights: right answers to longer and shorter sequences than those of the training",
+            needs_images=False,
+        ),
     }
 )

@@ -158,7 +158,8 @@ def load_trained(path: Path, device: torch.device | str = "cpu") -> tuple[nn.Mod
 
 def unseen_examples(length: int, n: int = 20_000, *, seed: int = 0, device: torch.device | str = "cpu") -> Examples:
     """Draw a test set; its seeds are apart from those of training."""
-    return draw_examples(n, length, generator=torch.Generator().manual_seed(2**40 + seed), device=device)
+    # Torch's generator on the CPU takes 32 bits of a seed and no more.
+    return draw_examples(n, length, generator=torch.Generator().manual_seed(2**31 + seed), device=device)
 
 
 @torch.no_grad()

@@ -29,6 +29,9 @@ TINY = {
     "pc-cue": {"n_models": 1, "n_iterations": 3, "n_restarts": 1, "n_trials": 2, "noise_stds": (0.2,), "known_steps": (30,)},
     "pc-capacity": {"n_models": 1, "n_iterations": 3, "sizes": (3, 5), "n_trials": 2, "n_models_published": 1, "n_iterations_published": 1},
     "retrieval": {"n_blocks": 1, "n_blocks_few": 1, "n_stored": 20, "n_steps_slots": 10, "noise": (0.5,), "masks": (8,), "cached": False, "cifar": False, "codes": (), "download": False},
+    "fast-weights": {"n_iterations": 2, "n_train": 200, "n_validation": 100, "n_seeds": 1, "arms": ("fast weights", "no layer norm")},
+    "fw-noise": {"n_test": 100, "noise_stds": (0.0, 0.3)},
+    "fw-length": {"n_test": 100, "lengths": (4, 20)},
 }
 
 

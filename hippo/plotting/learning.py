@@ -1,0 +1,67 @@
+"""Learning curves: how well a network does on the way, beside what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+from hippo.plotting.alt import describe
+from hippo.plotting.style import COLOURS, LINES, MARKERS
+
+__all__ = ["learning_curves"]
+
+_Curve = tuple[Sequence[float], Sequence[float]]
+
+
+def learning_curves(
+    curves: Mapping[str, Sequence[_Curve]],
+    published: Mapping[str, _Curve],
+    ax: Axes | None = None,
+    *,
+    ylabel: str,
+    title: str = "",
+) -> Axes:
+    """Draw one line per run against iterations on a logarithmic axis, and published points as crosses.
+
+    Parameters
+    ----------
+    curves
+        Name → runs, each iterations (n,), above 0, and values (n,). Runs of a name share a colour.
+    published
+        Name of a curve → its published iterations and values.
+    ax
+        Where to draw; a new figure if none is given.
+    ylabel, title
+        With the unit of the values.
+    """
+    ax = plt.subplots(figsize=(7, 4), layout="constrained")[1] if ax is None else ax
+    sentences = []
+    for i, (name, runs) in enumerate(curves.items()):
+        colour = COLOURS[i % len(COLOURS)]
+        for k, (iterations, values) in enumerate(runs):
+            ax.plot(
+                iterations,
+                values,
+                color=colour,
+                marker=MARKERS[i % 6],
+                markersize=4,
+                linestyle=LINES[i % 6],
+                label=None if k else name,
+            )
+        ends = [values[-1] for _, values in runs]
+        last = max(iterations[-1] for iterations, _ in runs)
+        end = f"{np.mean(ends):.3g}" if len(ends) == 1 else f"{min(ends):.3g} to {max(ends):.3g} in {len(ends)} runs"
+        sentences.append(f"{name} ends at {end} after {last:,g} iterations")
+        if name in published:
+            ax.plot(*published[name], color=colour, marker="x", markersize=8, linestyle="", label=f"{name}, published")
+    ax.set_xscale("log")
+    ax.set(xlabel="iteration", ylabel=ylabel, title=title)
+    ax.grid(alpha=0.3)
+    ax.legend(fontsize=9)
+    heading = f"{title}: " if title else ""
+    crosses = " Crosses are published values." if set(published) & set(curves) else ""
+    describe(ax, f"{heading}{ylabel} against iterations: {'; '.join(sentences)}.{crosses}")
+    return ax
