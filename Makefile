@@ -18,9 +18,10 @@ setup: .venv/installed
 demo: setup
 	$(BIN)/python -P tests/course/demo.py demo
 
-# Ruff, mypy and the tests that need no browser and no long time.
+# Ruff, mypy and the tests that need no browser and no long time, in WORKERS processes.
+WORKERS ?= 2
 test: lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope
 
 lint: setup
 	$(BIN)/ruff check .
