@@ -121,8 +121,8 @@ class Gradebook:
     def overruled(self, assignment: Assignment, records: Mapping[str, Record]) -> list[str]:
         """A sentence for each mark given by hand whose automatic mark has changed since; until a person looks again."""
         return [
-            f"{student}: {result.id}: the mark {shown(marks[result.id].override or 0.0)} given by hand was kept; the automatic one "
-            f"has changed since, to {shown(result.score)}"
+            f"{student}: {result.id}: the mark {shown(marks[result.id].override or 0.0)} given by hand was kept; the "
+            f"automatic one has changed since, to {shown(result.score)}"
             for student, marks in sorted(self.manual_marks(assignment).items())
             if student in records
             for result in records[student].questions

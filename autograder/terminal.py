@@ -7,16 +7,29 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from autograder.errors import UserError
 from autograder.plaintext import clean, harmless, one_line
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 class Terminal:
-    """Progress and remarks go to stderr, results to stdout; with `as_json` stdout gets one object."""
+    """Progress and remarks go to stderr, results to stdout; with `as_json` stdout gets one object.
+
+    With `--events` stdout gets one object per line while the command works; the last one holds its result.
+    """
+
+    #: Set by the option of the same name, which belongs to the whole command line.
+    events: ClassVar[bool] = False
 
     def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
-        self.as_json, self.quiet = as_json, quiet
+        if as_json and self.events:
+            raise UserError("--json gives one object and --events a line for each step: choose one of them.")
+        self.as_json, self.quiet = as_json or self.events, quiet
 
     def say(self, text: str) -> None:
         """A line for the person at the terminal."""
@@ -25,8 +38,10 @@ class Terminal:
 
     def result(self, value: dict[str, Any]) -> None:
         """The command's one JSON object."""
-        if self.as_json:
-            print(json.dumps(harmless(value), ensure_ascii=False, allow_nan=False), flush=True)
+        if self.events:
+            event("result", result=value)
+        elif self.as_json:
+            print_json(value)
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table; plain aligned text where stdout is no terminal."""
@@ -48,35 +63,54 @@ class Terminal:
     @contextmanager
     def progress(self, what: str) -> Iterator[Callable[[int, int, str], None]]:
         """A bar with time left; a plain line now and then where stderr is no terminal."""
+        if self.events:
+            event("start", what=what)
+            yield lambda done, total, label: event("progress", what=what, done=done, total=total, label=label)
+            return
         if self.quiet:
             yield lambda done, total, label: None
             return
         if not sys.stderr.isatty():
             yield _plain(what)
             return
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[label]}", markup=False),
-        )
-        # speed is that of the last ten minutes: a slow submission must not make it unknown
-        bar = Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=600)
+        bar = progress_bar()
         with bar:
             task = bar.add_task(what, total=None, label="warming up")
             yield lambda done, total, label: bar.update(task, completed=done, total=total, label=one_line(label, 60))
+
+
+def progress_bar() -> Progress:
+    """A bar on stderr that says how far, how long since and how long still."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[label]}", markup=False),
+    )
+    # speed is that of the last ten minutes: a slow submission must not make it unknown
+    return Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=600)
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """One object on one line of stdout; no text in it commands a terminal."""
+    print(json.dumps(harmless(value), ensure_ascii=False, allow_nan=False), flush=True)
+
+
+def event(kind: str, **what: Any) -> None:
+    """One line of `--events`."""
+    print_json({"event": kind, "time": datetime.now(UTC).isoformat(timespec="milliseconds"), **what})
 
 
 def _plain(what: str, clock: Callable[[], float] = time.monotonic) -> Callable[[int, int, str], None]:

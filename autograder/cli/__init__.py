@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 import typer
 
-from autograder.cli import authoring, grading, handing_back, looking, studying
+from autograder.cli import authoring, grading, handing_back, looking, programs, studying
 from autograder.cli.grouped import GroupedHelp
 from autograder.errors import ALL_GOOD, INFRASTRUCTURE, INTERRUPTED, USAGE, UserError
 from autograder.interruption import interrupted, interruptible
@@ -20,6 +21,7 @@ COMMANDS = {
     "Grade again": (grading.regrade, grading.replay),
     "Look at a class": (handing_back.report, looking.stats, looking.similarity),
     "Hand marks back": (handing_back.feedback, handing_back.export),
+    "Use it from a program": (programs.schema,),
 }
 
 app = typer.Typer(
@@ -59,5 +61,11 @@ def main() -> None:
 def _stop(message: str, code: int) -> None:
     from autograder.plaintext import clean
 
+    if "--json" in sys.argv or "--events" in sys.argv:
+        from autograder.terminal import event, print_json
+
+        told = {"error": message, "exit_code": code}
+        with suppress(OSError):  # whoever read may be gone
+            print_json(told) if "--json" in sys.argv else event("error", **told)
     print(f"autograder: {clean(message)}", file=sys.stderr)
     sys.exit(code)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli.options import (
+    EventsOption,
     JobsOption,
     JsonOption,
     LevelOption,
@@ -36,6 +37,7 @@ def verify(
     jobs: JobsOption = None,
     level: LevelOption = None,
     trust: TrustOption = False,
+    events: EventsOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

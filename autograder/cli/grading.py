@@ -11,6 +11,7 @@ from autograder.cli.options import (
     HERE,
     CourseOption,
     DbOption,
+    EventsOption,
     JobsOption,
     JsonOption,
     LevelOption,
@@ -57,6 +58,7 @@ def grade(
     db: DbOption = "",
     level: LevelOption = None,
     trust: TrustOption = False,
+    events: EventsOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -96,6 +98,7 @@ def regrade(
     db: DbOption = "",
     level: LevelOption = None,
     trust: TrustOption = False,
+    events: EventsOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:

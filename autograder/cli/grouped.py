@@ -14,10 +14,9 @@ class GroupedHelp(TyperGroup):
         """One section per purpose, in the order in which the commands were added."""
         sections: dict[str, list[tuple[str, str]]] = {}
         longest = max(map(len, self.commands))
-        width = formatter.width - 6 - longest
         for name, command in self.commands.items():
             purpose = getattr(command, "rich_help_panel", None) or "Commands"
-            sections.setdefault(purpose, []).append((name.ljust(longest), command.get_short_help_str(width)))
+            sections.setdefault(purpose, []).append((name.ljust(longest), command.get_short_help_str(limit=200)))
         for purpose, rows in sections.items():
             with formatter.section(purpose):
                 formatter.write_dl(rows, col_max=14)

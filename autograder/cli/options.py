@@ -7,9 +7,21 @@ from typing import Annotated
 
 import typer
 
+
+def _events(ctx: typer.Context, wanted: bool) -> bool:
+    from autograder.terminal import Terminal
+
+    Terminal.events = wanted
+    ctx.call_on_close(lambda: setattr(Terminal, "events", False))
+    return wanted
+
+
 CourseOption = Annotated[Path, typer.Option("--course", help="Course folder (nbgrader's layout).")]
 SolutionsOption = Annotated[Path | None, typer.Option("--solutions", help="Folder of assignment sources.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
+EventsOption = Annotated[
+    bool, typer.Option("--events", callback=_events, help="Print a JSON object per step, the last one with the result.")
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 LevelOption = Annotated[str | None, typer.Option("--isolation", help="Insist on a level: L3, L2d, L2 or L1.")]
 TrustOption = Annotated[

@@ -16,6 +16,7 @@ from autograder.course import Course, read_times
 from autograder.errors import ALL_GOOD, FOUND_FAULTS, UserError
 from autograder.grade import Options
 from autograder.isolation import KEEPS
+from autograder.live import grading_view
 from autograder.marks import UNGRADED, shown
 from autograder.record import Record, Times
 from autograder.terminal import Terminal
@@ -85,13 +86,8 @@ def grade(name: str, root: Path, db: str, solutions: Path | None, options: Optio
     assignment = load_assignment(name, solutions_folder(solutions))
     course = Course(root, db)
     part = f" {options.shard}" if options.shard else ""
-    with terminal.progress(f"grading {name}{part}") as tell:
-        summary = run(
-            assignment,
-            course,
-            options,
-            lambda done, total, record: tell(done, total, f"{record.student}: {record.status}" if record else ""),
-        )
+    with grading_view(terminal, f"grading {name}{part}") as tell:
+        summary = run(assignment, course, options, tell)
     records = sorted([*summary.graded, *summary.unchanged], key=lambda r: r.student)
     _show(terminal, name, records, summary.notes, summary.level)
     grades = None if options.shard else write_grades(assignment, course)

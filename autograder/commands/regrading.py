@@ -10,6 +10,7 @@ from autograder.assignment import load_assignment, solutions_folder
 from autograder.course import Course
 from autograder.errors import ALL_GOOD, FOUND_FAULTS
 from autograder.grade import Options
+from autograder.live import grading_view
 from autograder.marks import shown
 from autograder.terminal import Terminal
 
@@ -36,14 +37,8 @@ def regrade(
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     assignment = load_assignment(name, solutions_folder(solutions))
-    with terminal.progress(f"regrading {name}") as tell:
-        found = run(
-            assignment,
-            course,
-            options,
-            dry_run,
-            lambda done, total, record: tell(done, total, f"{record.student}: {record.status}" if record else ""),
-        )
+    with grading_view(terminal, f"regrading {name}") as tell:
+        found = run(assignment, course, options, dry_run, tell)
     page = write(found, course.root)
     if found.changes:
         terminal.table(

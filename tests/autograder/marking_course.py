@@ -36,6 +36,7 @@ def make_course(
     root: Path, assignment: Assignment, students: Sequence[str], written: Mapping[str, str] = {}
 ) -> Course:
     """Everybody has handed in the released notebook with an answer in words, and has a record."""
+    root.mkdir(exist_ok=True)
     course = Course(root)
     released = json.loads(released_files(assignment)[f"{assignment.name}.ipynb"])
     with Gradebook(course.db_url) as gradebook:
