@@ -14,7 +14,7 @@ from autograder.record import Property
 from autograder.variants import Variant
 
 
-class TestedProperty(msgspec.Struct, kw_only=True):
+class Column(msgspec.Struct, kw_only=True):
     """A column."""
 
     question: str
@@ -43,10 +43,10 @@ class Matrix(msgspec.Struct, kw_only=True):
     hash: str
     #: Only a sample of the mutants was run.
     quick: bool
-    properties: list[TestedProperty]
+    properties: list[Column]
     mutants: list[Mutant]
 
-    def never_failed(self) -> list[TestedProperty]:
+    def never_failed(self) -> list[Column]:
         """Properties that no mutant fails."""
         failed = {key for mutant in self.mutants for key in mutant.fails}
         return [p for p in self.properties if (p.question, p.name) not in failed]
@@ -62,7 +62,7 @@ def matrix_of(
     """The matrix of the mutants among `variants`, from what `verify` found of them with the first seed."""
     home = {name: q.id for q in assignment.manifest.question for name in q.names}
     properties = [
-        TestedProperty(question=question, name=p.name, title=p.title, visible=p.visible)
+        Column(question=question, name=p.name, title=p.title, visible=p.visible)
         for question in (q.id for q in assignment.manifest.question)
         for p in (found["solution"][question][0] if question in found["solution"] else [])
     ]
