@@ -8,7 +8,7 @@ The phases, and where each is written down:
 ==========  ===========================================================================================
 predict     `PCRNN.predict`: causes → trajectories, no inference (model, unrolled)
 infer       `infer`: one trial, errors move hidden state and causes (trial; inference with every trace)
-learn       `fit`: backpropagation through time (fitting)
+learn       `fit`: backpropagation through time (fitting); `learn_locally`: by the errors of inference alone
 retrieve    `retrieve`: trial after trial, the best cause so far (retrieval)
 ==========  ===========================================================================================
 
@@ -23,6 +23,7 @@ from hippo.predictive_coding.cues import expected_error_norm, first_steps, noisy
 from hippo.predictive_coding.energies import Energies, energies
 from hippo.predictive_coding.fitting import Fit, fit, letter_errors
 from hippo.predictive_coding.inference import InferenceConfig, Noise, Trace, bottom_up, infer_traced
+from hippo.predictive_coding.local_learning import LocalConfig, learn_locally
 from hippo.predictive_coding.model import PCRNN, PCRNNConfig
 from hippo.predictive_coding.prior import MixturePrior
 from hippo.predictive_coding.retrieval import History, Retrieved, nearest_prototype, retrieve
@@ -35,6 +36,7 @@ __all__ = [
     "Fit",
     "History",
     "InferenceConfig",
+    "LocalConfig",
     "MixturePrior",
     "Noise",
     "PCRNNConfig",
@@ -51,6 +53,7 @@ __all__ = [
     "free_run_error",
     "infer",
     "infer_traced",
+    "learn_locally",
     "letter_errors",
     "nearest_prototype",
     "noisy",

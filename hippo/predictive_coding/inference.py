@@ -103,7 +103,7 @@ def infer_traced(
     targets: Tensor,
     causes: Tensor,
     config: InferenceConfig,
-    prior: MixturePrior,
+    prior: MixturePrior | None,
     *,
     noise: Tensor | None = None,
     observed: Tensor | None = None,
@@ -124,7 +124,7 @@ def infer_traced(
     config
         Rates.
     prior
-        Prototypes and their width.
+        Prototypes and their width; None is enough where α_c = 0.
     noise
         ξ, standard normal numbers (T, B, d_c); needed where `config.is_noisy`.
     observed
@@ -136,6 +136,8 @@ def infer_traced(
         c after the last step, (B, d_c), and what happened on the way.
     """
     check_trial(model, targets, causes, config, noise, observed)
+    if prior is None and config.alpha_c > 0:
+        raise ValueError(f"prior: expected a MixturePrior, as alpha_c is {config.alpha_c:g}, got None")
     hidden = model.h0.expand(len(causes), -1)
     steps: list[tuple[Tensor, ...]] = []
     for t, target in enumerate(targets):
@@ -149,7 +151,8 @@ def infer_traced(
             size = torch.linalg.vector_norm(hidden_error, dim=1, keepdim=True)  # (B, 1)
             spread = (size - config.noise_floor).clamp(min=0) if config.noise == "error" else torch.ones_like(size)
             causes = causes + config.sigma_r * spread * noise[t]
-        causes = causes + config.alpha_c * prior.half_gradient(causes)
+        if prior is not None:
+            causes = causes + config.alpha_c * prior.half_gradient(causes)
         steps.append((predicted, error, before, hidden, hidden_error, causes))
     return causes, Trace(*(torch.stack(values) for values in zip(*steps, strict=True)))
 

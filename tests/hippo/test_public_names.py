@@ -41,8 +41,8 @@ NAMES = {
     "hippo.plotting": """Animation COLOURS address_map alt_text cause_paths energy_traces error_curves figure_of image_grid loss_curves overlap_raster
         overlap_traces preconditioning_bars recall_grid reconstruction_grid save save_animation state_map
         trajectory_grid weight_matrix""",
-    "hippo.predictive_coding": """Energies Fit History InferenceConfig MixturePrior Noise PCRNN PCRNNConfig Retrieved Success Trace
-        bottom_up descend dwelling energies expected_error_norm first_steps fit free_run_error infer infer_traced letter_errors nearest_prototype noisy retrieve
+    "hippo.predictive_coding": """Energies Fit History InferenceConfig LocalConfig MixturePrior Noise PCRNN PCRNNConfig Retrieved Success Trace
+        bottom_up descend dwelling energies expected_error_norm first_steps fit free_run_error infer infer_traced learn_locally letter_errors nearest_prototype noisy retrieve
         score_prototypes success""",
     "hippo.cifar": "ColourImages FILES as_pixels load_cifar where_cifar",
     "hippo.retrieval": """Corruption LearntPrecision MODELS MemoryNetwork PredictiveNetwork Retrieval Rule TuringRead bootstrap_interval
