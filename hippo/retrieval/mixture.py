@@ -12,6 +12,7 @@ from torch import Tensor
 
 from hippo.arguments import check_count, check_positive
 from hippo.retrieval.kernel import Retrieval, check_states
+from hippo.retrieval.separations import clear_weights
 from hippo.retrieval.similarities import euclidean
 
 __all__ = ["mixture_energy", "mixture_pull", "mixture_step", "retrieve_by_gram", "retrieve_from_mixture"]
@@ -106,7 +107,7 @@ def mixture_pull(patterns: Tensor, states: Tensor, sigma: float) -> Tensor:
 
 
 def _responsibilities(products: Tensor, half: Tensor, sigma: float) -> Tensor:
-    return torch.softmax((products - half[..., None, :]) / sigma**2, dim=-1)
+    return clear_weights((products - half[..., None, :]) / sigma**2)
 
 
 def _iterate(

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from hippo.arguments import check_count
 from hippo.draws import normal
 from hippo.retrieval.kernel import Retrieval, check_states
+from hippo.retrieval.separations import clear_weights
 
 __all__ = ["LearntPrecision"]
 
@@ -64,11 +65,15 @@ class LearntPrecision(nn.Module):
 
     def scores(self, patterns: Tensor, states: Tensor) -> Tensor:
         """Return −½ (z − m_i)ᵀ P (z − m_i) but for a term that all i share, (..., B, N)."""
+        weighted, half = self._weighted(patterns)
+        return states @ weighted.mT - half
+
+    def _weighted(self, patterns: Tensor) -> tuple[Tensor, Tensor]:
+        """Return M P, (..., N, D), and ½ m_iᵀ P m_i, (..., 1, N)."""
         weighted = patterns * self.log_precision.exp()
         if self.factors.shape[1]:
             weighted = weighted + (patterns @ self.factors) @ self.factors.T
-        half = (weighted * patterns).sum(-1) / 2
-        return states @ weighted.mT - half[..., None, :]
+        return weighted, (weighted * patterns).sum(-1)[..., None, :] / 2
 
     def forward(self, patterns: Tensor, cues: Tensor, n_steps: int = 1) -> Tensor:
         """Return the read-out after some steps, (..., B, D)."""
@@ -78,11 +83,18 @@ class LearntPrecision(nn.Module):
         """Iterate the step until no weight changes by more than the tolerance, or n_steps times."""
         check_states(patterns, cues)
         check_count("n_steps", n_steps)
-        weights = torch.softmax(self.scores(patterns, cues), dim=-1)
+        weighted, half = self._weighted(patterns)
+        weights = clear_weights(cues @ weighted.mT - half)
         moved = torch.ones(weights.shape[:-1], dtype=torch.long, device=weights.device)
+        # Where several reads follow, z (M P)ᵀ = w M (M P)ᵀ: iterate on weights alone if that is less work.
+        gram = patterns @ weighted.mT if n_steps > 2 and patterns.shape[-2] <= 2 * patterns.shape[-1] else None
         for _ in range(n_steps - 1):
-            new = torch.softmax(self.scores(patterns, weights @ patterns), dim=-1)
-            changed = (new - weights).abs().amax(-1) > (-1.0 if tolerance is None else tolerance)
+            products = weights @ gram if gram is not None else (weights @ patterns) @ weighted.mT
+            new = clear_weights(products - half)
+            if tolerance is None:
+                moved, weights = moved + 1, new
+                continue
+            changed = (new - weights).abs().amax(-1) > tolerance
             moved, weights = moved + changed, new
             if not bool(changed.any()):
                 break

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hippo.arguments import check_positive
 
-__all__ = ["Separation", "largest", "polynomial", "softmax"]
+__all__ = ["Separation", "clear_weights", "largest", "polynomial", "softmax"]
 
 Separation = Callable[[Tensor], Tensor]
 
@@ -26,9 +26,21 @@ def softmax(beta: float = 1.0) -> Separation:
     check_positive("beta", beta)
 
     def separate(scores: Tensor) -> Tensor:
-        return torch.softmax(beta * scores, dim=-1)
+        return clear_weights(beta * scores)
 
     return separate
+
+
+def clear_weights(scores: Tensor) -> Tensor:
+    """Return softmax(s) without its weights below 10⁻³⁰, (..., N).
+
+    They add nothing to a sum in float32 or float64, but below 10⁻³⁸ they are denormal, and products
+    with them take processors ten times as long.
+
+    >>> clear_weights(torch.tensor([0.0, 95.0]))
+    tensor([0., 1.])
+    """
+    return torch.nn.functional.threshold(torch.softmax(scores, dim=-1), 1e-30, 0.0)
 
 
 def polynomial(degree: float) -> Separation:
