@@ -34,6 +34,8 @@ class Training:
     learning_rate: float = 1e-3
     #: The reference's code goes to 150,000, its figure to 50,000.
     n_iterations: int = 50_000
+    #: Iterations in which the learning rate rises linearly to its value. The reference's is 0.
+    warm_up: int = 0
     #: From this iteration on the learning rate is a tenth. The reference's is 100,000.
     drop_at: int = 100_000
     n_train: int = 100_000
@@ -48,6 +50,11 @@ class Training:
         for name in ("batch_size", "n_iterations", "n_train", "n_validation", "every"):
             check_count(name, getattr(self, name))
         check_positive("learning_rate", self.learning_rate)
+
+    def rate(self, iteration: int) -> float:
+        """Return the learning rate of an iteration, counted from 0."""
+        risen = min(1.0, (iteration + 1) / self.warm_up) if self.warm_up else 1.0
+        return self.learning_rate * risen * (0.1 if iteration >= self.drop_at else 1)
 
 
 @dataclass
@@ -181,9 +188,8 @@ def _iterate(
     bar: tqdm,
 ) -> None:
     for iteration in iterations:
-        rate = training.learning_rate * (0.1 if iteration >= training.drop_at else 1)
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = training.rate(iteration)
         rows = torch.randint(len(examples), (training.batch_size,), generator=generator).to(examples.tokens.device)
         batch = Examples(examples.tokens[rows], examples.targets[rows])
         optimizer.zero_grad(set_to_none=True)

@@ -118,7 +118,7 @@ def test_one_pair_is_learnt_in_few_iterations():
     assert curve.accuracies[-1] > 0.9
 
 
-LARGE = Training(batch_size=256, learning_rate=4e-3, n_iterations=1500, every=250)
+LARGE = Training(batch_size=256, learning_rate=4e-3, warm_up=100, drop_at=1250, n_iterations=1500, every=250)
 
 
 @pytest.mark.slow
