@@ -57,7 +57,7 @@ def write(embeddings: Tensor, rule: Rule = "storkey") -> Tensor:
         b = memory + column * row / d
         q = b @ column
         cross = q * row
-        memory = memory + (b - cross - cross.mT) / (n * d)
+        memory = memory + (b - (cross + cross.mT)) / (n * d)  # in this order it is symmetric to the last bit
     return memory
 
 

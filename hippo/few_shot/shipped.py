@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-
-from safetensors import safe_open
 
 from hippo import checkpoints
 from hippo.datafiles import DataError
@@ -55,8 +52,7 @@ def publish(run: Path, target: Path) -> int:
     int
         Episodes that the learner has seen.
     """
-    with safe_open(run, framework="pt") as file:
-        note = json.loads((file.metadata() or {}).get("meta", "{}"))
+    note = checkpoints.note(run)
     made_with = note.get("made_with", {})
     if made_with.get("arm") not in ARMS:
         raise DataError(f"{run} is not a checkpoint of few-shot learning: give one that hippo.few_shot.train wrote.")

@@ -9,8 +9,8 @@ import pytest
 import hippo
 
 NAMES = {
-    "hippo": """attractors autoencoder checkpoints cifar conditioning corruption datasets dense dynamics experiments fast_weights glauber hopfield
-        learning_rules memory memory_addressing metrics modern pattern_memory patterns plotting predictive_coding retrieval scenes sequences storkey training
+    "hippo": """attractors autoencoder checkpoints cifar conditioning corruption datafiles datasets dense dynamics experiments fast_weights few_shot glauber glyphs hopfield
+        learning_rules memory memory_addressing metrics modern omniglot pattern_memory patterns plotting predictive_coding retrieval scenes sequences storkey training
         trajectories""",
     "hippo.attractors": "KINDS basin classify distinct is_fixed mixtures stability",
     "hippo.autoencoder": "Autoencoder",
@@ -25,7 +25,12 @@ NAMES = {
     "hippo.fast_weights": """AttentionMemory Curve Examples FastMemory FastWeights FastWeightsConfig LSTM MatrixMemory
         ReferenceLSTM Training accuracy draw_examples load_trained new_network noisy_query train unseen_examples
         write_out""",
+    "hippo.few_shot": """ARMS Accuracy Answer Arm AttractorMemory ConvNet Episodes Learner Rule SHIPPED Settings Training
+        accuracies attend attention_loss by_class ceiling draw_episodes nearest_pixels prototype_scores publish recall
+        shipped split_classes train write""",
+    "hippo.datafiles": "DataError DownloadError bundled check_file find read_arrays",
     "hippo.glauber": "states sweep",
+    "hippo.glyphs": "draw generate",
     "hippo.hopfield": "HopfieldNetwork energy field recall sweep trajectory update",
     "hippo.learning_rules": "covariance hebb outer_product projection pseudo_inverse without_self_coupling",
     "hippo.memory": "BipolarMemory Memory Ties recall trajectory",
@@ -36,9 +41,10 @@ NAMES = {
     "hippo.metrics": """bit_errors capacity_amit capacity_binary capacity_mceliece capacity_mceliece_all
         capacity_polynomial capacity_projection capacity_storkey mse nearest overlap overlaps""",
     "hippo.modern": "ModernHopfield",
+    "hippo.omniglot": "Characters Size load_characters where_omniglot",
     "hippo.pattern_memory": "LowRankHopfield PatternMemory hebb_memory",
     "hippo.patterns": "binarize random_patterns sign",
-    "hippo.plotting": """Animation COLOURS address_map alt_text cause_paths energy_traces error_curves figure_of image_grid loss_curves overlap_raster
+    "hippo.plotting": """Animation COLOURS accuracy_bars address_map alt_text cause_paths energy_traces episode_grid error_curves figure_of image_grid loss_curves overlap_raster
         overlap_traces preconditioning_bars recall_grid reconstruction_grid save save_animation state_map
         trajectory_grid weight_matrix""",
     "hippo.predictive_coding": """Energies Fit History InferenceConfig LocalConfig MixturePrior Noise PCRNN PCRNNConfig Retrieved Success Trace
