@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import structs
 
 from autograder.errors import NOT_GRADABLE, UserError
 from autograder.examine import Examination, only
@@ -14,8 +17,10 @@ from autograder.grading import Runner, Subject, seed_for, with_tests
 from autograder.isolation import Limits
 from autograder.matching import Submission, match
 from autograder.notebooks import Cell, read_ipynb
+from autograder.pages import STATUS_SIGNS
 from autograder.record import Property
 from autograder.release import PUBLIC_MANIFEST
+from autograder.score import NOT_ANSWERED
 from autograder.spec import Manifest, Question, Tolerance
 from autograder.staging import stage_hippo
 from autograder.student import LocalConnection, Student
@@ -29,6 +34,8 @@ class CheckResult:
     question: Question
     properties: list[Property]
     hidden: int
+    #: What those look at.
+    later: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> int:
@@ -37,12 +44,39 @@ class CheckResult:
     @property
     def counts(self) -> str:
         """Never "all tests passed": it says what has not been run yet."""
-        later = f"; {self.hidden} more run after you hand in" if self.hidden else ""
+        kinds = f": {', '.join(self.later)}" if self.later else ""
+        later = f"; {self.hidden} more run after you hand in{kinds}" if self.hidden else ""
         return f"visible {self.passed}/{len(self.properties)}{later}"
 
     @property
     def summary(self) -> str:
         return f"{self.question.id} {self.question.title}: {self.counts}"
+
+    @property
+    def unwritten(self) -> str:
+        """What is still to be written, in the words of the stubs: "2.a: write corrupt, mse"; empty if nothing is."""
+        found: dict[str, list[str]] = {}
+        for p in self.properties:
+            for where, name in re.findall(r"\((\S+): write (\w+)\)$", p.message if NOT_ANSWERED in p.message else ""):
+                found.setdefault(where, []).append(name)
+        return "; ".join(f"{where}: write {', '.join(dict.fromkeys(names))}" for where, names in found.items())
+
+    @property
+    def shown(self) -> list[Property]:
+        """The properties as a student reads them: what is not answered yet is neither wrong nor in need of a hint."""
+        blank = {"status": "not answered", "message": "", "hint": "", "detail": None}
+        return [structs.replace(p, **blank) if NOT_ANSWERED in p.message else p for p in self.properties]
+
+    @property
+    def lines(self) -> list[str]:
+        """The outcome as plain text: the same in a terminal and in a notebook that shows no HTML."""
+        lines = [self.summary]
+        for p in self.shown:
+            why = f" — {p.message}" if p.status != "passed" and p.message else ""
+            lines.append(f"  {STATUS_SIGNS[p.status]} {p.title}{why}")
+            if p.status != "passed" and p.hint:
+                lines.append(f"      hint: {p.hint}")
+        return [*lines, f"  → not answered yet: {self.unwritten}"] if self.unwritten else lines
 
 
 @dataclass
@@ -52,7 +86,12 @@ class Released:
     folder: Path
     manifest: Manifest
     hidden: dict[str, int]
+    later: dict[str, list[str]]
     cells: list[dict[str, str]]
+
+    def result(self, question: Question, properties: list[Property]) -> CheckResult:
+        """What a check found, and what is still to come."""
+        return CheckResult(question, properties, self.hidden.get(question.id, 0), self.later.get(question.id, []))
 
 
 def read_released(folder: Path) -> Released:
@@ -82,7 +121,9 @@ def read_released(folder: Path) -> Released:
             withhold=public["withhold"],
             limits=Limits(),
         )
-        return Released(folder, manifest, {q["id"]: q["hidden"] for q in public["questions"]}, public["cells"])
+        hidden = {q["id"]: q["hidden"] for q in public["questions"]}
+        later = {q["id"]: [str(kind) for kind in q.get("later", [])] for q in public["questions"]}
+        return Released(folder, manifest, hidden, later, public["cells"])
     except FileNotFoundError:
         raise UserError(
             f"{path} is not there: work in the folder that the assignment came in, beside its tests."
@@ -113,7 +154,7 @@ def _run(runner: Runner, student: Student, question: Question, released: Release
     for item in runner.items[question.id]:
         student.seed(seed_for(seed, item.name) % 2**32)
         properties.append(runner.run(item, Subject(student, seed, tolerance)))
-    return CheckResult(question, properties, released.hidden.get(question.id, 0))
+    return released.result(question, properties)
 
 
 def check_notebook(
@@ -137,7 +178,7 @@ def check_notebook(
         for done, question in enumerate(chosen):
             progress(done, len(chosen), question.id)
             properties = only(examination.question(question.id, [0])) if runner.items[question.id] else []
-            results.append(CheckResult(question, properties, released.hidden.get(question.id, 0)))
+            results.append(released.result(question, properties))
         progress(len(chosen), len(chosen), "")
         notes.extend(examination.notes)
         return results

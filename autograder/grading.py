@@ -150,6 +150,7 @@ class _Plugin:
             "question(id): the question a test belongs to",
             "weight(w): relative share of the marks",
             "hint(text): one sentence the student may read",
+            "category(text): what kind of thing a hidden test looks at, which the student may know beforehand",
         ):
             config.addinivalue_line("markers", line)
 

@@ -28,6 +28,7 @@ STATUS_SIGNS = {
     "timeout": "✗",
     "not gradable": "–",
     "needs hand grading": "✎",
+    "not answered": "○",
 }
 STATUS_WORDS = {
     "passed": "holds",
@@ -37,6 +38,7 @@ STATUS_WORDS = {
     "not gradable": "could not be graded",
     "needs hand grading": "a person marks this",
     "partial": "partly right",
+    "not answered": "not answered yet",
 }
 SUBMISSION_WORDS = {
     "graded": "Graded",

@@ -8,7 +8,6 @@ from typing import Any
 
 from autograder.checking import CheckResult, check_namespace
 from autograder.errors import UserError
-from autograder.reportlines import report_lines
 from autograder.score import question_result
 
 
@@ -19,8 +18,7 @@ class Panel:
         self.result = result
 
     def __repr__(self) -> str:
-        lines = report_lines(self.result.properties)
-        return "\n".join([self.result.summary, *(f"  {line}" for line in lines)])
+        return "\n".join(self.result.lines)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
@@ -28,8 +26,9 @@ class Panel:
     def _repr_html_(self) -> str:
         from autograder.feedback import panel
 
-        question = question_result(self.result.question, self.result.properties, message=self.result.counts)
-        return panel([question])
+        result = self.result
+        after = [f"→ Not answered yet: {result.unwritten}"] if result.unwritten else []
+        return panel([question_result(result.question, result.shown, message=result.counts)], after)
 
 
 def check_here(question: str, namespace: Mapping[str, Any]) -> Panel | None:

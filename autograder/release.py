@@ -102,6 +102,7 @@ def public_manifest(assignment: Assignment) -> dict[str, Any]:
                 "tolerance": {"atol": q.tolerance.atol, "rtol": q.tolerance.rtol} if q.tolerance else None,
                 "hidden": hidden_count(assignment, q.id),
             }
+            | ({"later": later} if (later := hidden_categories(assignment, q.id)) else {})
             for q in manifest.question
         ],
         "cells": [{"id": c.id, "role": c.role, "question": c.question} for c in assignment.cells if c.role],
@@ -111,6 +112,12 @@ def public_manifest(assignment: Assignment) -> dict[str, Any]:
 def hidden_count(assignment: Assignment, question_id: str) -> int:
     """How many hidden properties a question has: the student may know the number."""
     return sum(1 for test in declared_tests(assignment.tests / "hidden") if test.question == question_id)
+
+
+def hidden_categories(assignment: Assignment, question_id: str) -> list[str]:
+    """What the hidden properties of a question look at, in the author's words; empty where none are said."""
+    own = (t for t in declared_tests(assignment.tests / "hidden") if t.question == question_id)
+    return list(dict.fromkeys(test.category for test in own if test.category))
 
 
 def _nbgrader_metadata(assignment: Assignment, cell: Cell, source: str) -> dict[str, Any] | None:

@@ -17,6 +17,8 @@ from autograder.record import Property, QuestionResult
 MAX_PICTURES = 12
 #: How remarks end that say what the comparison's own message says.
 REPEATING = ("visibly.", "(NaN or infinite).")
+#: Nothing is wrong yet.
+WAITING = ("not gradable", "needs hand grading", "not answered")
 #: What a question's message says when its stub is still in place.
 NOT_ANSWERED = "not answered"
 
@@ -50,7 +52,7 @@ class Shown:
     def tone(self) -> str:
         """Colour class of the verdict; its sign and its words say the same."""
         status = self.prop.status
-        return "good" if status == "passed" else "wait" if status in ("not gradable", "needs hand grading") else "bad"
+        return "good" if status == "passed" else "wait" if status in WAITING else "bad"
 
 
 def shown_properties(

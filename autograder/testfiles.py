@@ -1,4 +1,4 @@
-"""Read what test files declare (question, title) without running them."""
+"""Read what test files declare (question, title, category) without running them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class DeclaredTest:
     path: Path
     #: What it asks for by the names of its arguments.
     fixtures: tuple[str, ...]
+    #: What kind of thing it looks at, in words that a student may read before handing in; "" where nothing is said.
+    category: str = ""
 
 
 def declared_tests(folder: Path) -> list[DeclaredTest]:
@@ -24,12 +26,17 @@ def declared_tests(folder: Path) -> list[DeclaredTest]:
     found = []
     for path in sorted(folder.rglob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-        default = next((_question(node) for node in tree.body if _is_pytestmark(node)), "")
+        marks = [node for node in tree.body if _is_pytestmark(node)]
+        default, kind = (next((_marked(node, what) for node in marks), "") for what in ("question", "category"))
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                own = next((q for q in map(_question, node.decorator_list) if q), default)
+                own, category = (
+                    next((said for each in node.decorator_list if (said := _marked(each, what))), otherwise)
+                    for what, otherwise in (("question", default), ("category", kind))
+                )
                 title = (ast.get_docstring(node) or node.name.removeprefix("test_").replace("_", " ")).split("\n")[0]
-                found.append(DeclaredTest(node.name, own, title, path, tuple(a.arg for a in node.args.args)))
+                fixtures = tuple(a.arg for a in node.args.args)
+                found.append(DeclaredTest(node.name, own, title, path, fixtures, category))
     return found
 
 
@@ -37,13 +44,13 @@ def _is_pytestmark(node: ast.stmt) -> bool:
     return isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in node.targets)
 
 
-def _question(node: ast.AST) -> str:
-    """The id in `pytest.mark.question("2.a")`, looked for anywhere in the expression."""
+def _marked(node: ast.AST, what: str) -> str:
+    """The text in `pytest.mark.question("2.a")` and the like, looked for anywhere in the expression."""
     for call in ast.walk(node):
         if (
             isinstance(call, ast.Call)
             and isinstance(call.func, ast.Attribute)
-            and call.func.attr == "question"
+            and call.func.attr == what
             and call.args
             and isinstance(call.args[0], ast.Constant)
         ):

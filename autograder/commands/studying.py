@@ -13,7 +13,6 @@ from autograder.terminal import Terminal
 
 def check(notebook: Path, questions: Sequence[str], as_json: bool, quiet: bool) -> int:
     from autograder.checking import check_notebook
-    from autograder.reportlines import report_lines
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
     with terminal.progress("checking") as tell:
@@ -21,12 +20,7 @@ def check(notebook: Path, questions: Sequence[str], as_json: bool, quiet: bool) 
     for note in notes:
         terminal.say(f"note: {note}")
     for result in results:
-        terminal.say(result.summary)
-        for line in report_lines(result.properties):
-            terminal.say(f"  {line}")
-        for p in result.properties:
-            if p.status != "passed" and p.hint:
-                terminal.say(f"    hint for “{p.title}”: {p.hint}")
+        terminal.say("\n".join(result.lines))
     terminal.result(
         {
             "notebook": str(notebook),

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("1.a")
+pytestmark = [pytest.mark.question("1.a"), pytest.mark.category("fresh inputs")]
 
 
 @pytest.mark.hint("Take P and N from the patterns; more patterns than units and biased ones are allowed.")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("1.b")
+pytestmark = [pytest.mark.question("1.b"), pytest.mark.category("fresh inputs")]
 
 
 def network(generator, n_units):

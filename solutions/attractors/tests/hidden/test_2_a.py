@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("2.a")
+pytestmark = [pytest.mark.question("2.a"), pytest.mark.category("fresh inputs")]
 
 
 @pytest.mark.hint("One pattern after the other, in the order of the rows; see the formula for what is subtracted.")

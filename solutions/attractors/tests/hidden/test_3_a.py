@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("3.a")
+pytestmark = [pytest.mark.question("3.a"), pytest.mark.category("fresh inputs")]
 
 
 @pytest.mark.hint("Shares are of rows, not of units; each row is compared with its own pattern.")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("4")
+pytestmark = [pytest.mark.question("4"), pytest.mark.category("fresh inputs")]
 
 
 @pytest.mark.hint("T[mu, nu] leads from mu to nu; its diagonal does not count; divide by N; J_ii = 0.")

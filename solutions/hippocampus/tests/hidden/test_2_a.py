@@ -9,7 +9,7 @@ import math
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("2.a")
+pytestmark = [pytest.mark.question("2.a"), pytest.mark.category("fresh inputs")]
 
 
 def bipolar(generator, rows, columns, p_up=0.5):
@@ -67,6 +67,7 @@ def test_corrupt_flips_the_exact_number_for_other_sizes(student, generator, same
 
 
 @pytest.mark.hint("Every pixel needs the same chance, the first one included: torch.randperm gives that.")
+@pytest.mark.category("randomness")
 def test_corrupt_chooses_every_pixel_equally_often(student, holds):
     """Every pixel has the same chance to be flipped."""
     # 5 of 11 pixels in 400 rows: a pixel's count is binomial (400, 5/11), s.d. 9.96; 7 s.d. = 69.7.
@@ -77,6 +78,7 @@ def test_corrupt_chooses_every_pixel_equally_often(student, holds):
 
 
 @pytest.mark.hint("Draw for every row separately, and set no seed inside of the function.")
+@pytest.mark.category("randomness")
 def test_corrupt_draws_anew_for_every_row_and_call(student, holds):
     """Every picture has its own noise, and the next call brings other noise."""
     # 12870 ways to flip 8 of 16 pixels. 40 rows with fewer than 30 different ones, or two equal calls: below 1e-20.
@@ -110,6 +112,7 @@ def test_outer_product_is_a_mean_over_patterns(student, generator, same):
 
 
 @pytest.mark.hint("patterns -= theta changes the caller's tensor; patterns - theta makes a new one.")
+@pytest.mark.category("arguments left as they are")
 def test_outer_product_leaves_its_input_alone(student, generator, same):
     """The training patterns handed in are the same afterwards."""
     patterns = bipolar(generator, 4, 7, 0.25)
@@ -152,6 +155,7 @@ def test_recall_takes_five_steps_unless_told(student, generator, same):
 
 
 @pytest.mark.hint("Build a new state instead of writing into the cue.")
+@pytest.mark.category("arguments left as they are")
 def test_recall_leaves_its_input_alone(student, generator, same):
     """The cue handed in is the same afterwards."""
     cue = bipolar(generator, 9, 1)
@@ -176,6 +180,7 @@ def test_draws_are_rows_of_the_images(student, generator, same, holds):
 
 
 @pytest.mark.hint("torch.randperm over all rows, anew in every call and without a fixed seed.")
+@pytest.mark.category("randomness")
 def test_draws_are_random(student, holds):
     """Every call draws other pictures, from anywhere in the set."""
     # 100 of 300 rows: the number from the first (or last) 100 is hypergeometric, mean 33.3, s.d. 3.86;

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("2.b")
+pytestmark = [pytest.mark.question("2.b"), pytest.mark.category("fresh inputs")]
 
 
 def bipolar(generator, rows, columns, p_up=0.5):
@@ -51,6 +51,7 @@ def test_pseudoinverse_weights_project_onto_the_patterns(student, generator, sam
 
 
 @pytest.mark.hint("Work on a copy of what you are handed.")
+@pytest.mark.category("arguments left as they are")
 def test_pseudoinverse_leaves_its_input_alone(student, generator, same):
     """The patterns handed in are the same afterwards."""
     patterns = bipolar(generator, 3, 6)

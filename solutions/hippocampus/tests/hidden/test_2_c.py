@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("2.c")
+pytestmark = [pytest.mark.question("2.c"), pytest.mark.category("fresh inputs")]
 
 
 @pytest.mark.hint("Take the size from the images, and treat every row in the same way.")

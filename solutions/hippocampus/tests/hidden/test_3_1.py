@@ -7,7 +7,7 @@ are called.
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("3.1")
+pytestmark = [pytest.mark.question("3.1"), pytest.mark.category("fresh inputs")]
 
 #: Float32 against float64 after 15 steps of Adam: see `tolerance.reason` of question 3.1 in assignment.toml.
 ADAM_GAP = 1e-3
@@ -54,6 +54,7 @@ def test_both_layers_are_a_sigmoid_of_a_linear_map(student, generator, same):
 
 
 @pytest.mark.hint("The parts must be attributes that torch knows as modules, with its usual random initial weights.")
+@pytest.mark.category("randomness")
 def test_weights_are_registered_and_random(student, same, holds):
     """The network owns its weights, and every new network starts from other ones."""
     first, second = student.make("Autoencoder", 6, 4), student.make("Autoencoder", 6, 4)
@@ -107,6 +108,7 @@ def test_training_follows_the_gradient(student, generator, reference, same):
 
 
 @pytest.mark.hint("Train the network that is handed in, not a copy, and do not write into the images.")
+@pytest.mark.category("arguments left as they are")
 def test_training_changes_the_network_but_not_the_images(student, generator, same, holds):
     """The network handed in has learnt afterwards; the images are as they were."""
     net = student.make("Autoencoder", 5, 3)
@@ -131,6 +133,7 @@ def test_grey_corruption_for_other_sizes(student, generator, same, holds):
 
 
 @pytest.mark.hint("Every pixel needs the same chance to be drawn, and of the drawn ones half become 0 and half 1.")
+@pytest.mark.category("randomness")
 def test_grey_corruption_is_fair(student, holds):
     """Every pixel becomes 0 as often as 1, and as often as any other pixel."""
     # 6 of 10 pixels in 400 rows: the zeros (ones) of a pixel are binomial (400, 0.3), s.d. 9.17; 7 s.d. = 64.
@@ -144,6 +147,7 @@ def test_grey_corruption_is_fair(student, holds):
 
 
 @pytest.mark.hint("Draw for every row separately, and set no seed inside of the function.")
+@pytest.mark.category("randomness")
 def test_grey_corruption_draws_anew_for_every_row_and_call(student, holds):
     """Every picture has its own noise, and the next call brings other noise."""
     # at least 12870 ways for each row: 40 rows with fewer than 30 different ones, or two equal calls: below 1e-20
@@ -173,6 +177,7 @@ def test_loss_against_corruption(student, generator, same, holds):
 
 
 @pytest.mark.hint("error_by_corruption uses the network without training it, and leaves images alone.")
+@pytest.mark.category("arguments left as they are")
 def test_loss_against_corruption_changes_nothing(student, generator, same):
     """Network and images are the same afterwards."""
     net = student.make("Autoencoder", 6, 3)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("3.3")
+pytestmark = [pytest.mark.question("3.3"), pytest.mark.category("fresh inputs")]
 
 
 def in_order(rows):

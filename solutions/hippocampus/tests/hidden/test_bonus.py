@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-pytestmark = pytest.mark.question("bonus")
+pytestmark = [pytest.mark.question("bonus"), pytest.mark.category("fresh inputs")]
 
 
 @pytest.mark.hint("round(r * n1) of the n1 trials with the stimulus; outcomes are 0 or 1.")
@@ -21,6 +21,7 @@ def test_outcomes_are_exact_in_number(student, generator, same):
 
 
 @pytest.mark.hint("Draw the trials with torch.randperm, anew in every call.")
+@pytest.mark.category("randomness")
 def test_outcomes_are_random(student, holds):
     """Which trials have the outcome is drawn at random, anew in every call."""
     # 200 of 400: the number in the first half is hypergeometric, mean 100, s.d. 5.0; 7 s.d. = 35, tail below 3e-12.
@@ -33,6 +34,7 @@ def test_outcomes_are_random(student, holds):
 
 
 @pytest.mark.hint("Make a new tensor of zeros for the outcomes.")
+@pytest.mark.category("arguments left as they are")
 def test_outcomes_leave_the_stimulus_alone(student, generator, same):
     """The stimulus handed in is the same afterwards."""
     stimulus = (torch.rand(12, generator=generator) < 0.7).float()
