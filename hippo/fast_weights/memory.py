@@ -79,15 +79,15 @@ class AttentionMemory(FastMemory):
     #: (t, B, H), oldest first, None before the first write. Time comes first: the products are many
     #: and small, and sums over whole rows are twice as fast as a small matrix product per example.
     states: Tensor | None = None
-    #: M: its diagonal (t, 1) with Hebb's rule, (B, t, t) with Storkey's.
+    #: M: its diagonal (t, 1, 1) with Hebb's rule, (B, t, t) with Storkey's.
     held: Tensor | None = None
 
     def write(self, h: Tensor) -> None:
         """Keep the state, and let the older ones fade."""
         self.states = h[None] if self.states is None else torch.cat([self.states, h[None]])
         if self.rule == "hebb":
-            ages = torch.arange(len(self.states) - 1, -1, -1, dtype=h.dtype, device=h.device)
-            self.held = (self.rate * self.decay**ages)[:, None]
+            now = h.new_full((1, 1, 1), self.rate)
+            self.held = now if self.held is None else torch.cat([self.decay * self.held, now])
         else:
             self.held = self._storkey(h)
 
@@ -95,9 +95,9 @@ class AttentionMemory(FastMemory):
         """Compare v with every state, and sum the states as strongly as they are like it and held."""
         if self.states is None or self.held is None:
             return torch.zeros_like(v)
-        alike = (self.states * v).sum(dim=-1)  # (t, B), h_τ·v
-        weights = self.held * alike if self.rule == "hebb" else (self.held @ alike.T[:, :, None])[:, :, 0].T
-        return (weights[:, :, None] * self.states).sum(dim=0)  # (B, H)
+        alike = (self.states * v).sum(dim=-1, keepdim=True)  # (t, B, 1), h_τ·v
+        weights = self.held * alike if self.rule == "hebb" else (self.held @ alike.transpose(0, 1)).transpose(0, 1)
+        return (weights * self.states).sum(dim=0)  # (B, H)
 
     def _storkey(self, h: Tensor) -> Tensor:
         """Write Storkey's rule for M; h is the last state, so e = (0, …, 0, 1)ᵀ are its coefficients."""
