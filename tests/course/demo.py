@@ -36,7 +36,7 @@ def main(folder: str) -> None:
     shutil.rmtree(course, ignore_errors=True)
     course.mkdir(parents=True)
     # what is graded here was made up, so that a machine without a box may grade it too
-    run("verify", NAME, "--quick", "--trust-submissions")
+    run("verify", NAME, "--quick", "--trust-submissions", "--course", shown)
     run("release", NAME, "--to", f"{shown}/assignments")
     with tempfile.TemporaryDirectory() as handed_in:
         write_class(load_assignment(NAME, ROOT / "solutions"), Path(handed_in))
@@ -44,12 +44,15 @@ def main(folder: str) -> None:
     run("grade", NAME, "--course", shown, "--trust-submissions")
     run("feedback", NAME, "--course", shown)
     run("report", NAME, "--course", shown)
+    run("stats", NAME, "--course", shown)
+    run("similarity", NAME, "--course", shown)
     run("export", NAME, "--course", shown)
     print(f"""
 Done in {time.monotonic() - started:.0f} s. Look at
 
   marks          {course}/grades.csv
   class report   {course}/reports/{NAME}.html
+  all reports    {course}/reports/index.html   (how good the tests are, who wrote alike)
   feedback       {course}/feedback/01-perfect/{NAME}/{NAME}.html
                  {course}/feedback/05-one-property-wrong/{NAME}/{NAME}.html
 
