@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
+
 from hippo import checkpoints
 from hippo.datafiles import DataError
 from hippo.few_shot.learner import ARMS, Arm, Learner, Settings
@@ -62,6 +64,7 @@ def publish(run: Path, target: Path) -> int:
 
 
 def _read(path: Path, settings: Settings) -> tuple[Learner, int]:
-    learner = Learner(settings)
+    # What is drawn is overwritten; torch's own random numbers are left alone.
+    learner = Learner(settings, generator=torch.Generator())
     note = checkpoints.load(path, learner)
     return learner.eval(), int(note["episodes"])

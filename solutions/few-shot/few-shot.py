@@ -113,8 +113,8 @@ def episode(
     """
     ### BEGIN SOLUTION
     images = drawings[classes[:, None], which]  # (N, K + Q, S, S)
-    images = torch.stack([torch.rot90(row, int(turn), (-2, -1)) for row, turn in zip(images, turns, strict=True)])
     n_ways, n_images = which.shape
+    images = torch.stack([torch.rot90(images[i], int(turns[i]), (-2, -1)) for i in range(n_ways)])
     labels = torch.arange(n_ways)
     support = images[:, :n_shots].transpose(0, 1).flatten(0, 1)
     query = images[:, n_shots:].flatten(0, 1)
@@ -239,9 +239,9 @@ check("2.a")
 # ### BEGIN SOLUTION
 # **Ceiling.** $aL$ lies between 0 and 1. At best it is 1 for the right class and 0 for the others, and the second softmax
 # makes $e/(e + 4) = 0.405$ of it; the four others get 0.149 each. The loss is then
-# $(0.595^2 + 4 \cdot 0.149^2)/5 = 0.0885$.
+# $(0.595^2 + 4 \cdot 0.149^2)/5 = 0.0886$.
 #
-# **Slow, not wrong.** All of learning takes place between 0.16 and 0.0885: the second softmax flattens differences, so
+# **Slow, not wrong.** All of learning takes place between 0.16 and 0.0886: the second softmax flattens differences, so
 # gradients are small, and they hardly distinguish a good episode from a perfect one. The answer is the class with the
 # largest $p$, and a softmax keeps the order: the answers are those of $aL$.
 # ### END SOLUTION
@@ -445,7 +445,7 @@ def summary(right: torch.Tensor) -> tuple[float, float, float]:
     """
     ### BEGIN SOLUTION
     accuracies = right.float().mean(dim=1)
-    deviation = accuracies.std(correction=1)
+    deviation = accuracies.std()
     return float(accuracies.mean()), float(deviation), float(deviation / len(accuracies) ** 0.5)
     ### END SOLUTION
 

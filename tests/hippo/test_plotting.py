@@ -19,9 +19,15 @@ def grey(n):
 
 #: Every helper with data of its kind.
 HELPERS = {
+    "accuracy_bars": lambda: plotting.accuracy_bars(
+        {"no memory": torch.tensor([0.7, 0.9]), "memory": torch.tensor([1.0, 0.9])}, {"memory": 0.981}, chance=0.2
+    ),
     "address_map": lambda: plotting.address_map(torch.eye(3), torch.eye(3) > 0, n_dummies=1),
     "cause_paths": lambda: plotting.cause_paths(grey(3)[:, :2], grey(8)[:, :2].reshape(2, 4, 2), 1, names="abc"),
     "energy_traces": lambda: plotting.energy_traces(torch.tensor([[0.0, 1.0], [-1.0, 2.0]])),
+    "episode_grid": lambda: plotting.episode_grid(
+        grey(2).view(2, 28, 28), grey(4).view(4, 28, 28), torch.tensor([0, 1, 1, 1]), torch.tensor([0, 0, 1, 1])
+    ),
     "error_curves": lambda: plotting.error_curves([1, 2], {"rule": grey(3)[:, :2]}, xlabel="N"),
     "image_grid": lambda: plotting.image_grid({"query": grey(2).reshape(2, 28, 28), "found": grey(3).reshape(3, 28, 28)}),
     "loss_curves": lambda: plotting.loss_curves({"50 units": [1.0, 0.5]}),
@@ -64,7 +70,7 @@ def test_every_axis_is_labelled_and_text_is_readable(name):
         assert all(ax.get_xlabel() or ax.get_ylabel() for ax in figure.axes)
 
 
-@pytest.mark.parametrize("name", sorted(set(HELPERS) - {"cause_paths", "trajectory_grid", "recall_grid", "reconstruction_grid"}))
+@pytest.mark.parametrize("name", sorted(set(HELPERS) - {"cause_paths", "episode_grid", "trajectory_grid", "recall_grid", "reconstruction_grid"}))
 def test_helpers_draw_where_they_are_told(name, monkeypatch):
     figure, ax = plt.subplots()
     original = getattr(plotting, name)
