@@ -114,7 +114,8 @@ class Sources:
         elif kept is not None and kept.exists():
             checkpoints.load(kept, vae)
         else:
-            errors = fit(vae, cifar.x_train.to(self.device), VAES[name], generator, progress=label if sys.stderr.isatty() else None)
+            shown = label if sys.stderr.isatty() else None
+            errors = fit(vae, cifar.x_train.to(self.device), VAES[name], generator, progress=shown)
             if kept is not None:
                 checkpoints.save(kept, vae, {"seed": self.seed, "errors": errors})
         return vae.eval().requires_grad_(False)

@@ -74,7 +74,8 @@ def slot_bars(
         heights = to_array(values)
         at = np.arange(len(names)) + (i - (len(precisions) - 1) / 2) * width
         hatch = ("", "//", "..")[i % 3]
-        ax.bar(at, heights, width, color=COLOURS[i % len(COLOURS)], label=label, hatch=hatch, edgecolor="white")
+        colour = COLOURS[i % len(COLOURS)]
+        ax.bar(at, heights - 1, width, bottom=1, color=colour, label=label, hatch=hatch, edgecolor="white")
         listed = ", ".join(f"{name} {value:.3g}" for name, value in zip(names, heights, strict=True))
         sentences.append(f"{label}: {listed}")
     ax.axhline(1, color="0.4", linewidth=1)

@@ -52,11 +52,17 @@ def cues_of(space: Space, corruption: Corruption, rows: slice, block: int, seed:
 
 @torch.no_grad()
 def evaluate(
-    model: Model | ImageModel, patterns: Tensor, cues: Tensor, threshold: float, images: Tensor | None = None
+    model: Model | ImageModel,
+    patterns: Tensor,
+    cues: Tensor,
+    threshold: float,
+    images: Tensor | None = None,
+    neighbours: Tensor | None = None,
 ) -> dict[str, Any]:
     """Measure one block: means over its cues; images are for models that look at them."""
+    neighbours = neighbour_distances(patterns) if neighbours is None else neighbours
     found = read(model, patterns, cues, cues if images is None else images)
-    success = measure(patterns, found.readout, threshold)
+    success = measure(patterns, found.readout, threshold, neighbours)
     return {
         "rate": float(success.within.double().mean()),
         "identity": float(success.identity.double().mean()),
@@ -65,7 +71,7 @@ def evaluate(
         "blend": float(found.blend.double().mean()),
         "iterations": float(found.n_iterations.double().mean()),
         "energy": float(mixture_energy(patterns, found.readout, sigma=0.1).double().mean()),
-        "neighbour": float(neighbour_distances(patterns).mean()),
+        "neighbour": float(neighbours.mean()),
     }
 
 
@@ -129,10 +135,10 @@ def _compute(cells: list[Cell], space: Space, models: Callable[[Cell], Model | I
     for block, rows in enumerate(blocks_of(space, first.n_stored, first.n_blocks)):
         patterns = space.encode(space.images[rows])
         images = cues_of(space, first.corruption, rows, block, first.seed)
-        cues = space.encode(images)
+        cues, neighbours = space.encode(images), neighbour_distances(patterns)
         for cell, model in built.items():
             some = slice(cell.n_cues)
-            measures = evaluate(model, patterns, cues[some], cell.threshold, images[some])
+            measures = evaluate(model, patterns, cues[some], cell.threshold, images[some], neighbours)
             results[cell].append({"block": block, "n_cues": len(cues[some]), **measures})
     for cell, blocks in results.items():
         store.put(cell, blocks)

@@ -26,7 +26,7 @@ class Success:
     relative: Tensor
 
 
-def measure(patterns: Tensor, readouts: Tensor, threshold: float) -> Success:
+def measure(patterns: Tensor, readouts: Tensor, threshold: float, neighbours: Tensor | None = None) -> Success:
     """Measure reads of which cue b belongs to pattern b.
 
     Parameters
@@ -38,6 +38,8 @@ def measure(patterns: Tensor, readouts: Tensor, threshold: float) -> Success:
     threshold
         Largest distance of a success, in the unit of the codes. The published values, 2 for pixels and
         5 for codes, are arbitrary by their author's word.
+    neighbours
+        What `neighbour_distances(patterns)` gave, where several models are measured on one memory.
 
     Example
     -------
@@ -54,7 +56,8 @@ def measure(patterns: Tensor, readouts: Tensor, threshold: float) -> Success:
     own = (readouts - patterns[: len(readouts)]).norm(dim=-1)
     nearest = torch.cdist(readouts, patterns).argmin(-1)
     right = nearest == torch.arange(len(readouts), device=nearest.device)
-    return Success(own, own < threshold, right, own < neighbour_distances(patterns)[: len(readouts)] / 2)
+    neighbours = neighbour_distances(patterns) if neighbours is None else neighbours
+    return Success(own, own < threshold, right, own < neighbours[: len(readouts)] / 2)
 
 
 def neighbour_distances(patterns: Tensor) -> Tensor:

@@ -84,6 +84,7 @@ def fit(
     recipe: Recipe,
     generator: torch.Generator,
     *,
+    objective: Callable[[Tensor, torch.Generator], tuple[Tensor, Tensor]] | None = None,
     progress: str | None = None,
     after_pass: Callable[[int, float], None] | None = None,
 ) -> list[float]:
@@ -99,6 +100,9 @@ def fit(
         Steps, batches, rates.
     generator
         Draws codes and orders.
+    objective
+        Batch and generator → the loss, and the error that is reported; `loss_per_image` if none is
+        given. For MONet: `lambda x, g: (model.loss(x, g),) * 2`.
     progress
         Name of the progress bar on stderr; none without.
     after_pass
@@ -126,7 +130,10 @@ def fit(
             order = permutation(n, generator, images.device)
         batch = _floats(images[order[start : start + recipe.batch_size]])
         optimizer.zero_grad(set_to_none=True)
-        loss, error = loss_per_image(model, batch, recipe.beta_per_image, generator)  # type: ignore[arg-type]
+        if objective is None:
+            loss, error = loss_per_image(model, batch, recipe.beta_per_image, generator)  # type: ignore[arg-type]
+        else:
+            loss, error = objective(batch, generator)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         if schedule is not None:
