@@ -12,8 +12,7 @@ from hippo.datasets import Images
 from hippo.experiments.fast_weights_networks import ARMS, Arm, trained
 from hippo.experiments.outcome import Metric, Outcome
 from hippo.fast_weights import Curve
-from hippo.plotting.alt import figure_of
-from hippo.plotting.learning import learning_curves
+from hippo.plotting import figure_of, learning_curves
 
 __all__ = ["FULL", "PUBLISHED", "QUICK", "Config", "run"]
 

@@ -14,6 +14,7 @@ from hippo.plotting.bars import preconditioning_bars
 from hippo.plotting.curves import energy_traces, error_curves, loss_curves, overlap_traces
 from hippo.plotting.episodes import accuracy_bars, episode_grid
 from hippo.plotting.grids import recall_grid, reconstruction_grid
+from hippo.plotting.learning import learning_curves
 from hippo.plotting.matrices import weight_matrix
 from hippo.plotting.paths import overlap_raster, state_map
 from hippo.plotting.style import COLOURS
@@ -31,6 +32,7 @@ __all__ = [
     "error_curves",
     "figure_of",
     "image_grid",
+    "learning_curves",
     "loss_curves",
     "overlap_raster",
     "overlap_traces",

@@ -30,6 +30,9 @@ HELPERS = {
     ),
     "error_curves": lambda: plotting.error_curves([1, 2], {"rule": grey(3)[:, :2]}, xlabel="N"),
     "image_grid": lambda: plotting.image_grid({"query": grey(2).reshape(2, 28, 28), "found": grey(3).reshape(3, 28, 28)}),
+    "learning_curves": lambda: plotting.learning_curves(
+        {"memory": [([1, 2], [0.1, 0.9]), ([1, 2], [0.2, 0.8])], "none": [([1, 4], [0.1, 0.5])]}, {"none": ([4], [0.6])}, ylabel="share"
+    ),
     "loss_curves": lambda: plotting.loss_curves({"50 units": [1.0, 0.5]}),
     "overlap_raster": lambda: plotting.overlap_raster(torch.eye(3)[[0, 1, 1, 2]]),
     "overlap_traces": lambda: plotting.overlap_traces(torch.tensor([[0.0, 0.5], [0.1, 1.0]])),

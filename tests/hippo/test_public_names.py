@@ -44,12 +44,12 @@ NAMES = {
     "hippo.omniglot": "Characters Size load_characters where_omniglot",
     "hippo.pattern_memory": "LowRankHopfield PatternMemory hebb_memory",
     "hippo.patterns": "binarize random_patterns sign",
-    "hippo.plotting": """Animation COLOURS accuracy_bars address_map alt_text cause_paths energy_traces episode_grid error_curves figure_of image_grid loss_curves overlap_raster
+    "hippo.plotting": """Animation COLOURS accuracy_bars address_map alt_text cause_paths energy_traces episode_grid error_curves figure_of image_grid learning_curves loss_curves overlap_raster
         overlap_traces preconditioning_bars recall_grid reconstruction_grid save save_animation state_map
         trajectory_grid weight_matrix""",
-    "hippo.predictive_coding": """Energies Fit History InferenceConfig LocalConfig MixturePrior Noise PCRNN PCRNNConfig Retrieved Success Trace
-        bottom_up descend dwelling energies expected_error_norm first_steps fit free_run_error infer infer_traced learn_locally letter_errors nearest_prototype noisy retrieve
-        score_prototypes success""",
+    "hippo.predictive_coding": """Energies Fit History InferenceConfig LocalConfig MixturePrior MultiplicativePCRNN Noise PCRNN PCRNNConfig Retrieved Success Trace
+        WanderConfig bottom_up descend dwelling energies expected_error_norm first_steps fit free_run_error infer infer_traced learn_locally letter_errors nearest_prototype noisy retrieve
+        score_prototypes success wander""",
     "hippo.cifar": "ColourImages FILES as_pixels load_cifar where_cifar",
     "hippo.retrieval": """Corruption LearntPrecision MODELS MemoryNetwork PredictiveNetwork Retrieval Rule TuringRead bootstrap_interval
         corrupt descend_by_backprop free_energy measure mixture_energy mixture_step relax retrieve_by_gram retrieve_from_mixture
