@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from autograder.cli.completion import assignments
 from autograder.cli.options import (
     EventsOption,
     JobsOption,
@@ -19,7 +20,11 @@ from autograder.cli.options import (
 )
 
 
-def new(name: NameArgument, solutions: SolutionsOption = None, as_json: JsonOption = False) -> None:
+def new(
+    name: Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="Name of the new assignment.")],
+    solutions: SolutionsOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Make a small assignment that verifies as it stands, to be changed into yours."""
     from autograder.commands import authoring
 
@@ -48,7 +53,7 @@ def verify(
 
 
 def release(
-    name: Annotated[str | None, typer.Argument(metavar="[ASSIGNMENT]")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[ASSIGNMENT]", autocompletion=assignments)] = None,
     every: Annotated[bool, typer.Option("--all", help="Release every assignment.")] = False,
     solutions: SolutionsOption = None,
     to: Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from autograder.cli.completion import one_of
 from autograder.cli.options import (
     HERE,
     CourseOption,
@@ -24,13 +25,19 @@ from autograder.cli.options import (
 )
 from autograder.errors import UserError
 
+PLATFORMS = one_of("auto", "folder", "zip", "canvas", "moodle", "brightspace", "gradescope")
+
 
 def collect(
     source: Annotated[Path, typer.Argument(help="Folder or zip of submissions.")],
     name: NameArgument,
     course: CourseOption = HERE,
-    platform: Annotated[str, typer.Option("--from", help="auto, folder, zip, canvas, moodle, brightspace, gradescope.")]
-    = "auto",
+    platform: Annotated[
+        str,
+        typer.Option(
+            "--from", help="auto, folder, zip, canvas, moodle, brightspace, gradescope.", autocompletion=PLATFORMS
+        ),
+    ] = "auto",
     solutions: SolutionsOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -142,8 +149,9 @@ def marks(
     course: CourseOption = HERE,
     read: Annotated[Path | None, typer.Option("--read", help="Take this table back into the gradebook.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Table to write; default: marking/ in the course.")] = None,
-    blind: Annotated[bool, typer.Option("--blind", help="Codes in place of names; --read knows whose they are.")]
-    = False,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Codes in place of names; --read knows whose they are.")
+    ] = False,
     overrides: Annotated[bool, typer.Option("--overrides", help="Also rows for what the tests marked.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --read: only say what would change.")] = False,
     solutions: SolutionsOption = None,

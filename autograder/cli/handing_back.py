@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
+from autograder.cli.completion import one_of
 from autograder.cli.options import HERE, CourseOption, DbOption, JsonOption, NameArgument, QuietOption, SolutionsOption
+
+FORMATS = one_of("csv", "canvas", "moodle", "brightspace", "gradescope", "junit", "ags")
 
 
 def feedback(
@@ -41,8 +44,12 @@ def export(
     course: CourseOption = HERE,
     solutions: SolutionsOption = None,
     db: DbOption = "",
-    kind: Annotated[str, typer.Option("--format", help="csv or canvas, moodle, brightspace, gradescope, junit, ags.")]
-    = "csv",
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--format", help="csv or canvas, moodle, brightspace, gradescope, junit, ags.", autocompletion=FORMATS
+        ),
+    ] = "csv",
     out: Annotated[Path | None, typer.Option("--out", help="File to write; default: in the course folder.")] = None,
     template: Annotated[Path | None, typer.Option("--template", help="The file that the platform exported.")] = None,
     column: Annotated[str, typer.Option("--column", help="Heading of the column that takes the marks.")] = "",
