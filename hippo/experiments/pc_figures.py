@@ -38,6 +38,7 @@ def draw_figures(
     short: list[Trained],
     searches: list[Retrieved],
     judged: list[Success],
+    local_losses: dict[str, list[float]],
 ) -> dict[str, Figure]:
     """Draw everything that does not move."""
     first, names = models[0], data.names
@@ -45,9 +46,11 @@ def draw_figures(
     losses = {
         f"τ = {config.time_constant:g}": first.fit.losses,
         f"τ = {config.short_time_constant:g}": short[0].fit.losses,
-    }
+    } | {f"3 letters, {rule}": values for rule, values in local_losses.items()}
     figures = {
-        "loss": figure_of(loss_curves(losses, ylabel="training loss (MSE)", title="One model", xlabel="iteration")),
+        "loss": figure_of(
+            loss_curves(losses, ylabel="training loss (MSE)", title="One model each", xlabel="iteration")
+        ),
         "prototypes": cause_paths(
             first.prior.means, first.prior.means.new_empty(1, 0, 2), None, names=names, title="Learnt causes"
         ),

@@ -13,6 +13,7 @@ from torch import Tensor
 from hippo.datasets import Images
 from hippo.experiments.outcome import Metric, Outcome, apart_from_published
 from hippo.experiments.pc_figures import draw_figures, film
+from hippo.experiments.pc_local import local_contrast
 from hippo.experiments.pc_models import SIGMA_C, Trained, chain_targets, rerun, seeded, train_models
 from hippo.predictive_coding import (
     InferenceConfig,
@@ -41,13 +42,16 @@ class Config:
     #: Also trained, for comparison; retrieval with so many trials.
     short_time_constant: float = 10.0
     n_trials_short: int = 200
+    #: The local learning rule on three letters, for contrast: so many iterations, so many models.
+    n_iterations_local: int = 3000
+    n_models_local: int = 2
     #: Which letter the pictures of retrieval show.
     letter: str = "p"
     sigma_c: float = SIGMA_C
     seed: int = 0
 
 
-QUICK = Config(n_models=1, n_iterations=300, n_trials=60, n_trials_short=30)
+QUICK = Config(n_models=1, n_iterations=300, n_trials=60, n_trials_short=30, n_iterations_local=200, n_models_local=1)
 FULL = Config(n_models=10)
 
 #: The published program, run again with three seeds, mean; measure → trial → value.
@@ -70,8 +74,10 @@ def run(config: Config, images: Images | None = None, device: str = "cpu") -> Ou
     )
     searches, judged = _search(models, x, config, config.n_trials, 100)
     _, judged_short = _search(short, x, config, config.n_trials_short, 200)
+    local, local_losses = local_contrast(x, config.n_models_local, config.n_iterations_local, config.seed)
     metrics = [
         *_training_metrics(config, x, models, short),
+        *local,
         *_retrieval_metrics(config, searches, judged),
         *_dynamics_metrics(judged),
         rerun(
@@ -88,7 +94,7 @@ def run(config: Config, images: Images | None = None, device: str = "cpu") -> Ou
             "rates were tuned for τ = 50",
         ),
     ]
-    figures = draw_figures(config, data, x, models, short, searches, judged)
+    figures = draw_figures(config, data, x, models, short, searches, judged, local_losses)
     letter = data.names.index(config.letter) if config.letter in data.names else 0
     outcome = Outcome(
         metrics, _rows(judged, searches), figures, {"retrieval": film(data, models[0], searches[0], letter)}

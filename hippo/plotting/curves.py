@@ -92,7 +92,7 @@ def loss_curves(
         sentences.append(f"{name} from {values[0]:.3g} to {values[-1]:.3g}")
     ax.set_yscale("log")
     _label(ax, xlabel, ylabel, title)
-    describe(ax, f"{_heading(title)}{ylabel} over {len(epochs)} {xlabel}s: {'; '.join(sentences)}.")
+    describe(ax, f"{_heading(title)}{ylabel} over {max(map(len, losses.values()))} {xlabel}s: {'; '.join(sentences)}.")
     return ax
 
 

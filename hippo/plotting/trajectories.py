@@ -66,7 +66,7 @@ def draw_trajectory(target: _Array, generated: _Array, ax: Axes, *, limit: float
     ax.plot(*target.T, linestyle="--", color="0.55", linewidth=1.5, label="target")
     ax.plot(*generated.T, color=COLOURS[0], linewidth=1.8, label="generated")
     ax.plot(*generated[0], "o", color=COLOURS[0], markersize=4)
-    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_aspect("equal", adjustable="datalim" if limit is None else "box")
     if limit is not None:
         ax.set(xlim=(-limit, limit), ylim=(-limit, limit))
 

@@ -13,7 +13,7 @@ retrieve    `retrieve`: trial after trial, the best cause so far (retrieval)
 ==========  ===========================================================================================
 
 A `MixturePrior` says where causes are to be expected; `score_prototypes` and `descend` are what
-retrieval is held against; `success` counts it.
+retrieval is held against; `success` counts it. `MultiplicativePCRNN` has causes that gate, and `wander`s.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from hippo.predictive_coding.fitting import Fit, fit, letter_errors
 from hippo.predictive_coding.inference import InferenceConfig, Noise, Trace, bottom_up, infer_traced
 from hippo.predictive_coding.local_learning import LocalConfig, learn_locally
 from hippo.predictive_coding.model import PCRNN, PCRNNConfig
+from hippo.predictive_coding.multiplicative import MultiplicativePCRNN, WanderConfig, wander
 from hippo.predictive_coding.prior import MixturePrior
 from hippo.predictive_coding.retrieval import History, Retrieved, nearest_prototype, retrieve
 from hippo.predictive_coding.success import Success, dwelling, success
@@ -38,11 +39,13 @@ __all__ = [
     "InferenceConfig",
     "LocalConfig",
     "MixturePrior",
+    "MultiplicativePCRNN",
     "Noise",
     "PCRNNConfig",
     "Retrieved",
     "Success",
     "Trace",
+    "WanderConfig",
     "bottom_up",
     "descend",
     "dwelling",
@@ -60,4 +63,5 @@ __all__ = [
     "retrieve",
     "score_prototypes",
     "success",
+    "wander",
 ]

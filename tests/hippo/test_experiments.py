@@ -24,7 +24,7 @@ TINY = {
     "dense": {"n_units": 16, "loads": (2, 40), "n_trials": 2, "sizes": (8, 12)},
     "vma": {"weights": "", "steps": 1, "batch_size": 4, "queries_per_memory": 2, "n_validation": 2, "importance_num_validation": 2, "crowd": (2,), "n_crowd": 2},
     "vma-table": {"timesteps": (1, 3), "importance_num": 2, "n_queries": 2},
-    "pc-rnn": {"n_models": 1, "n_iterations": 3, "n_restarts": 2, "n_trials": 3, "n_trials_short": 2},
+    "pc-rnn": {"n_models": 1, "n_iterations": 3, "n_restarts": 2, "n_trials": 3, "n_trials_short": 2, "n_iterations_local": 2, "n_models_local": 1},
     "pc-ablation": {"n_models": 1, "n_iterations": 3, "n_restarts": 1, "n_trials": 10, "n_descent": 2, "variants": ("published", "σ_r = 0")},
     "pc-cue": {"n_models": 1, "n_iterations": 3, "n_restarts": 1, "n_trials": 2, "noise_stds": (0.2,), "known_steps": (30,)},
     "pc-capacity": {"n_models": 1, "n_iterations": 3, "sizes": (3, 5), "n_trials": 2, "n_models_published": 1, "n_iterations_published": 1},
