@@ -74,7 +74,13 @@ def run(config: Config, images: Images | None = None, device: str = "cpu") -> Ou
     """Train every arm on the same episodes and test it on the same new tasks; no digits are read."""
     characters = load_characters(allow_generated=True)
     seen, novel = (part.to(device) for part in _parts(characters))
-    training = Training(n_episodes=config.n_episodes, n_ways=config.n_ways, n_shots=config.n_shots, seed=config.seed)
+    training = Training(
+        n_episodes=config.n_episodes,
+        n_ways=config.n_ways,
+        n_shots=config.n_shots,
+        seed=config.seed,
+        save_every=max(1, min(1000, config.n_episodes // 10)),
+    )
     losses: dict[str, list[float]] = {}
     found: dict[str, Accuracy] = {}
     for arm in config.arms:
@@ -172,8 +178,8 @@ def _figures(
             training.stretches,
             squared,
             xlabel="episodes seen",
-            ylabel="mean squared error of the probabilities",
-            title=f"{title}; perfect is 0.089, chance 0.16" if config.n_ways == 5 else title,
+            ylabel="squared error" + (" (guess 0.160, perfect 0.089)" if config.n_ways == 5 else ""),
+            title=f"Training on {characters.name}",
         )
         figures["losses"] = figure_of(curves)
     return figures

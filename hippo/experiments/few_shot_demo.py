@@ -11,7 +11,18 @@ from torch import Tensor
 from hippo.datasets import Images
 from hippo.experiments.few_shot import NAMES
 from hippo.experiments.outcome import Metric, Outcome
-from hippo.few_shot import SHIPPED, Answer, Arm, Learner, accuracies, by_class, draw_episodes, nearest_pixels, shipped
+from hippo.few_shot import (
+    SHIPPED,
+    Accuracy,
+    Answer,
+    Arm,
+    Learner,
+    accuracies,
+    by_class,
+    draw_episodes,
+    nearest_pixels,
+    shipped,
+)
 from hippo.plotting import accuracy_bars, episode_grid, figure_of
 
 __all__ = ["FULL", "PUBLISHED", "QUICK", "Config", "run"]
@@ -19,7 +30,10 @@ __all__ = ["FULL", "PUBLISHED", "QUICK", "Config", "run"]
 
 @dataclass(frozen=True)
 class Config:
-    """Published protocol: five classes of digits, one shown and two asked of each; shipped learners."""
+    """Published protocol: five classes of digits, one shown and two asked of each; shipped learners.
+
+    The published digits are grey; binary ones, as the learners know them, stand beside.
+    """
 
     arms: tuple[Arm, ...] = SHIPPED
     #: Tasks. The published figure is of one.
@@ -39,34 +53,45 @@ N_ASKED = 10
 
 def run(config: Config, images: Images, device: str = "cpu") -> Outcome:
     """Draw tasks of test digits and let every learner answer the same ones; digits are not turned."""
-    digits = by_class(images.x_test, images.y_test).to(device) / 255.0
-    metrics: list[Metric] = []
-    rows: list[dict[str, object]] = []
-    bars: dict[str, Tensor] = {}
+    grey = by_class(images.x_test, images.y_test).to(device) / 255.0
+    inks = {"grey": grey, "binary": (grey > 0.5).float()}
     learners = {arm: shipped(arm) for arm in config.arms}
     answers: dict[str, Answer] = {arm: learner.to(device) for arm, (learner, _) in learners.items()}
+    answers["pixels"] = nearest_pixels
+    found = {
+        (arm, ink): accuracies(
+            answer, digits, config.n_draws, rotate=False, generator=torch.Generator().manual_seed(config.seed)
+        )
+        for arm, answer in answers.items()
+        for ink, digits in inks.items()
+    }
     seen: dict[str, int] = {arm: n_episodes for arm, (_, n_episodes) in learners.items()}
-    for arm, answer in (answers | {"pixels": nearest_pixels}).items():
-        generator = torch.Generator().manual_seed(config.seed)
-        found = accuracies(answer, digits, config.n_draws, rotate=False, generator=generator)
-        note = f"mean of {config.n_draws} draws, s.d. {N_ASKED * found.deviation:.1f}"
-        if arm in seen:
-            note += f"; trained on Omniglot, {seen[arm]:,} episodes"
-        published = None
-        if arm == "storkey":
-            published = float(PUBLISHED)
-            note += "; published: one draw"
-        metrics.append(Metric(NAMES[arm], published, N_ASKED * found.mean, f"right of {N_ASKED}", note))
-        rows += [
-            {"arm": arm, "draw": i, "right": round(N_ASKED * share)}
-            for i, share in enumerate(found.per_episode.tolist())
-        ]
-        bars[NAMES[arm]] = found.per_episode
+    metrics = [_metric(arm, ink, accuracy, seen) for (arm, ink), accuracy in found.items()]
+    rows: list[dict[str, object]] = [
+        {"arm": arm, "ink": ink, "draw": i, "right": round(N_ASKED * share)}
+        for (arm, ink), accuracy in found.items()
+        for i, share in enumerate(accuracy.per_episode.tolist())
+    ]
+    bars = {f"{NAMES[arm]}, {ink}": accuracy.per_episode for (arm, ink), accuracy in found.items()}
     title = f"{images.name}, one image of each of five digits"
     figures = {"accuracies": figure_of(accuracy_bars(bars, {}, chance=0.2, title=title))}
     if config.arms:
-        figures["demo"] = _picture(config, learners[config.arms[0]][0], digits, images.name)
+        figures["demo"] = _picture(config, learners[config.arms[0]][0], grey, images.name)
     return Outcome(metrics, rows, figures)
+
+
+def _metric(arm: str, ink: str, accuracy: Accuracy, seen: dict[str, int]) -> Metric:
+    tasks = accuracy.per_episode
+    many = float((tasks * N_ASKED > PUBLISHED - 0.5).float().mean())
+    note = f"mean of {len(tasks)} draws, s.d. {N_ASKED * accuracy.deviation:.1f}; {many:.0%} have {PUBLISHED} or more"
+    if arm in seen:
+        note += f"; trained on Omniglot, {seen[arm]:,} episodes"
+    published = None
+    if (arm, ink) == ("storkey", "grey"):
+        # The training images are binary and thin: grey digits have shorter embeddings than any of them.
+        published = float(PUBLISHED)
+        note += "; published: one draw"
+    return Metric(f"{NAMES[arm]}, {ink} digits", published, N_ASKED * accuracy.mean, f"right of {N_ASKED}", note)
 
 
 @torch.no_grad()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -36,7 +37,8 @@ def shipped(arm: Arm = "storkey") -> tuple[Learner, int]:
     """
     if arm not in SHIPPED:
         raise ValueError(f"arm: expected one of {', '.join(SHIPPED)}, got {arm!r}")
-    return _read(checkpoints.shipped(f"few-shot-{arm}"), Settings(arm))
+    learner, note = _read(checkpoints.shipped(f"few-shot-{arm}"), Settings(arm))
+    return learner, int(note["episodes"])
 
 
 def publish(run: Path, target: Path) -> int:
@@ -54,17 +56,16 @@ def publish(run: Path, target: Path) -> int:
     int
         Episodes that the learner has seen.
     """
-    note = checkpoints.note(run)
-    made_with = note.get("made_with", {})
+    made_with = checkpoints.note(run).get("made_with", {})
     if made_with.get("arm") not in ARMS:
         raise DataError(f"{run} is not a checkpoint of few-shot learning: give one that hippo.few_shot.train wrote.")
-    learner, n_episodes = _read(run, Settings(made_with["arm"], made_with["n_features"]))
+    learner, note = _read(run, Settings(made_with["arm"], made_with["n_features"]))
     checkpoints.save(target, learner, note)
-    return n_episodes
+    return int(note["episodes"])
 
 
-def _read(path: Path, settings: Settings) -> tuple[Learner, int]:
+def _read(path: Path, settings: Settings) -> tuple[Learner, dict[str, Any]]:
     # What is drawn is overwritten; torch's own random numbers are left alone.
     learner = Learner(settings, generator=torch.Generator())
     note = checkpoints.load(path, learner)
-    return learner.eval(), int(note["episodes"])
+    return learner.eval(), note
