@@ -49,7 +49,7 @@ ARMS = {
     "learnt embedding": Arm(FastWeightsConfig(n_embedding=64), _LARGE),
 }
 
-#: Checkpoints that come with the package, by the same name with K in place of the space.
+#: Networks that the experiments on noise and length test, by name and K; most come with the package as checkpoints.
 SHIPPED = {
     "fast-weights-4": Arm(FastWeightsConfig(), replace(_LARGE, length=4)),
     "fast-weights-8": Arm(FastWeightsConfig(), _LARGE),

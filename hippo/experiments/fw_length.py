@@ -69,7 +69,7 @@ def _network(length: int, config: Config, device: str) -> nn.Module:
     if not config.train:
         return shipped(name, device)[0]
     arm = replace(SHIPPED[name], training=replace(SHIPPED[name].training, seed=config.seed))
-    return trained("fast-weights", arm, config.checkpoints, device)[0]
+    return trained(name, arm, config.checkpoints, device)[0]
 
 
 def _accuracy(model: nn.Module, length: int, config: Config, device: str) -> float:
