@@ -137,9 +137,9 @@ def difficulty(stats: Sequence[QuestionStat]) -> Picture:
             ax.plot(
                 s.facility, r, "x" if poor else "o", color=VERMILLION if poor else BLUE, markersize=7, markeredgewidth=2
             )
-        _label_points(ax, [(s.facility, r, s.id) for s, r in known])
         ax.set_xlim(0, 1)
         ax.set_ylim(min(-0.1, min(r for _, r in known) - 0.1), 1.05)
+        _label_points(ax, [(s.facility, r, s.id) for s, r in known])
         ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0\nhard", "25", "50", "75", "100\neasy"])
         ax.set_xlabel("mean share of the marks earned, %")
         ax.set_ylabel("correlation with the rest")
@@ -218,23 +218,29 @@ def _label_points(ax: Axes, points: Sequence[tuple[float, float, str]]) -> None:
     for x, y, name in points:
         near = next((p for p in places if abs(p[0] - x) < 0.015 and abs(p[1] - y) < 0.03), (x, y))
         places.setdefault(near, []).append(name)
-    taken: list[tuple[float, float]] = []
+    low, high = ax.get_ylim()
+    line = 0.06 * (high - low)
+    # boxes that a label must not touch, as (left, right, level): the marks, then the labels written so far
+    taken = [(x - 0.02, x + 0.02, y) for x, y in places]
     for (x, y), names in sorted(places.items()):
-        level = next(
-            y + step
-            for step in (0.07 * n * sign for n in range(len(places) + 1) for sign in (1, -1))
-            if not any(abs(y + step - other) < 0.065 and abs(x - near) < 0.07 for near, other in taken)
-        )
-        taken.append((x, level))
-        right = x < 0.8
-        ax.text(
-            x + (0.022 if right else -0.022),
-            level,
-            drawable(", ".join(names)),
-            fontsize=9,
-            ha="left" if right else "right",
-            va="center",
-        )
+        text = drawable(", ".join(names))
+        width = 0.02 * len(text) + 0.01
+        options = [
+            (left, y + step)
+            for step in (0.5 * line * n * sign for n in range(2 * len(places) + 4) for sign in (1, -1))
+            for left in (x + 0.024, x - 0.024 - width)
+            if left > 0 and left + width < 1 and low < y + step < high
+        ]
+        free = (o for o in options if not any(_touch(o, width, other, line) for other in taken))
+        left, level = next(free, (x + 0.024, y))
+        taken.append((left, left + width, level))
+        right = left > x
+        ax.text(left if right else left + width, level, text, fontsize=9, ha="left" if right else "right", va="center")
+
+
+def _touch(place: tuple[float, float], width: float, other: tuple[float, float, float], line: float) -> bool:
+    left, level = place
+    return left < other[1] and left + width > other[0] and abs(level - other[2]) < line
 
 
 @cache
