@@ -41,6 +41,8 @@ def run(
     device: Annotated[str, typer.Option(help="Torch device, such as cpu or cuda.")] = "cpu",
     seed: Annotated[int | None, typer.Option(help="Seed of all random draws [default: the experiment's].")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results [default: results/NAME].")] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML file with settings, as config.json names them.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="One setting, NAME=VALUE; repeatable.")] = None,
 ) -> None:
     """Run a published experiment: figures, CSV and metrics.json, and a table published | measured."""
     known = _experiments()
@@ -58,15 +60,18 @@ def run(
     _check_device(device)
     from hippo.datasets import DataError, DownloadError
     from hippo.experiments.execution import execute
+    from hippo.experiments.settings import SettingsError
 
     try:
         preset = "QUICK" if quick else "FULL" if full else None
-        outcome, images = execute(name, folder, preset=preset, device=device, seed=seed)
+        outcome, images = execute(
+            name, folder, preset=preset, device=device, seed=seed, settings_file=config, settings=settings or ()
+        )
     except KeyboardInterrupt:
         _fail("Interrupted before the results were written.", 130)
     except DownloadError as error:
         _fail(str(error), 3)
-    except DataError as error:
+    except (DataError, SettingsError) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"The results could not be written to {folder}: {error.strerror or error}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,20 @@ import matplotlib
 from hippo.datasets import load_mnist
 from hippo.experiments import EXPERIMENTS
 from hippo.experiments.outcome import Outcome, apart_from_published, write
+from hippo.experiments.settings import with_settings
 
 __all__ = ["execute"]
 
 
 def execute(
-    name: str, folder: Path, *, preset: str | None = None, device: str = "cpu", seed: int | None = None
+    name: str,
+    folder: Path,
+    *,
+    preset: str | None = None,
+    device: str = "cpu",
+    seed: int | None = None,
+    settings_file: Path | None = None,
+    settings: Sequence[str] = (),
 ) -> tuple[Outcome, str]:
     """Run an experiment and write what it found.
 
@@ -32,6 +41,8 @@ def execute(
         Torch device.
     seed
         Replaces the configuration's.
+    settings_file, settings
+        Other fields of the configuration, as `with_settings` takes them.
 
     Returns
     -------
@@ -42,6 +53,8 @@ def execute(
     ------
     DataError
         If a data file is broken.
+    SettingsError
+        If the configuration has no such field, or the value does not fit it.
     OSError
         If the results cannot be written.
     """
@@ -49,6 +62,7 @@ def execute(
     entry = EXPERIMENTS[name]
     module = importlib.import_module(entry.module)
     config = getattr(module, preset) if preset else module.Config()
+    config = with_settings(config, settings_file, settings)
     if seed is not None:
         config = replace(config, seed=seed)
     images = load_mnist(allow_bundled=True, allow_download=preset != "QUICK") if entry.needs_images else None

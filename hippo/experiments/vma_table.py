@@ -39,6 +39,8 @@ class Config:
     n_stratified: int = 5
     #: Queries of each draw, with the same ones in every cell; None: all, each once.
     n_queries: int | None = 200
+    #: Convolutions in bfloat16: several times faster where the processor has it; the first cell says what it changes.
+    amp: bool = False
     #: Draws of queries and memories.
     n_draws: int = 1
     resize: Size = 26
@@ -71,6 +73,7 @@ def run(config: Config, images: Images | None = None, device: str = "cpu") -> Ou
     drawings = drawings_of(characters, "evaluation").to(device)
     sizes = TrainingConfig(resize=config.resize, latent_dim=config.latent_dim, matching_dim=config.matching_dim)
     model, log = trained_model(sizes, config.weights, device)
+    model.autocast = torch.bfloat16 if config.amp else None
     steps = int(log[-1]["step"]) if log else 0
     cells: _Cells = {}
     grid = [(c, t) for c in config.max_batch_cls for t in config.timesteps]
@@ -83,7 +86,10 @@ def run(config: Config, images: Images | None = None, device: str = "cpu") -> Ou
         for i, measured in enumerate(found)
         for j, (bound, stratified) in enumerate(zip(measured.bound.tolist(), _stratified(measured), strict=True))
     ]
-    outcome = Outcome(_metrics(config, cells, steps), rows, {"bounds": _figure(config, cells, steps)})
+    metrics = _metrics(config, cells, steps)
+    if config.amp:
+        metrics.append(_rounding(model, drawings, config, cells))
+    outcome = Outcome(metrics, rows, {"bounds": _figure(config, cells, steps)})
     return outcome if characters.name == "Omniglot" else apart_from_published(outcome, characters.name)
 
 
@@ -100,6 +106,18 @@ def _evaluate(model: MemoryVAE, drawings: Drawings, layout: Layout, config: Conf
         n_stratified=config.n_stratified,
         generator=generator,
     )
+
+
+def _rounding(model: MemoryVAE, drawings: Drawings, config: Config, cells: _Cells) -> Metric:
+    """Measure one cell again in float32, with the same queries, memories and draws."""
+    (c, t), found = next(iter(cells.items()))
+    model.autocast = None
+    again = _evaluate(model, drawings, Layout(t, max_batch_cls=c), config, 0)
+    value = estimate(found[0].bound - again.bound)
+    note = f"bfloat16 − float32, C = {c}, {t} items, s.e. {value.standard_error:.3f}; by query at most " + (
+        f"{float((found[0].bound - again.bound).abs().max()):.2f}"
+    )
+    return Metric("what bfloat16 changes", None, value.mean, "nats", note)
 
 
 def _stratified(measured: Evaluation) -> list[float | str]:
