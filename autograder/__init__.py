@@ -21,6 +21,9 @@ feedback, report, export (marks),    what is handed on; `lms/` has one file per 
 lms/
 marking, marksheet, blind            marking by hand in a spreadsheet, without knowing whom if wanted
 regrade, regrade_page, replay        what a change of tests does to whom; one record again, with its seed
+answers, similarity, failures,       who wrote alike; how good the tests are, and whether a verdict ever changes by
+flaky, stats_page, matrix,           itself; which wrong answer fails which property; one page that links all reports
+report_index
 package, gradescope_run              the grader as a zip that a platform runs, one submission at a time
 ===================================  ====================================================================
 
