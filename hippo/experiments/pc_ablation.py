@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
 
+import matplotlib.pyplot as plt
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from hippo.datasets import Images
 from hippo.draws import normal
 from hippo.experiments.outcome import Metric, Outcome, apart_from_published
 from hippo.experiments.pc_models import SIGMA_C, Trained, chain_targets, rerun, seeded, train_models
-from hippo.plotting import error_curves, figure_of
+from hippo.plotting import error_curves
 from hippo.predictive_coding import (
     InferenceConfig,
     descend,
@@ -109,14 +111,7 @@ def run(config: Config, images: Images | None = None, device: str = "cpu") -> Ou
                 label = f"{name}: {column[0].replace('_', ' ')}, trial {column[1]}"
                 metrics.append(rerun(label, published, columns[column], "share of chains"))
     metrics += _baselines(config, models, x, rows)
-    trials = [t for t in (1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300) if t <= config.n_trials]
-    curves = {name: shares[:, [t - 1 for t in trials]] for name, shares in best.items()}
-    strongest = dict(sorted(curves.items(), key=lambda item: -float(item[1][:, -1].mean())))
-    title = "Ablations, mean of models"
-    shown = {name: shares.mean(dim=0, keepdim=True) for name, shares in strongest.items()}
-    ax = error_curves(trials, shown, xlabel="trial", ylabel="best cause so far right (share of chains)", title=title)
-    ax.set_xscale("log")
-    outcome = Outcome(metrics, rows, {"ablation": figure_of(ax)})
+    outcome = Outcome(metrics, rows, {"ablation": _picture(config, best)})
     return outcome if data.is_published else apart_from_published(outcome, data.source)
 
 
@@ -177,6 +172,24 @@ def _baselines(config: Config, models: list[Trained], x: Tensor, rows: list[dict
         metrics.append(rerun(f"{name}: nearest", second, nearest, "share of chains"))
     metrics.append(Metric("chance", 0.05, 1 / x.shape[1], "share of chains", "one of the prototypes at random"))
     return metrics
+
+
+def _picture(config: Config, best: dict[str, Tensor]) -> Figure:
+    """Draw best causes so far against trials: rates changed on the left, parts switched off on the right."""
+    trials = [t for t in (1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300) if t <= config.n_trials]
+    figure: Figure = plt.figure(figsize=(11, 4.4), layout="constrained")
+    panels: dict[str, list[str]] = {"rates changed": [], "noise or prior switched off": ["published"]}
+    for name in best:
+        panels["noise or prior switched off" if "_c = 0" in name or "σ_r = 0" in name else "rates changed"].append(name)
+    for i, (title, names) in enumerate(panels.items()):
+        shown = {
+            name: best[name][:, [t - 1 for t in trials]].mean(dim=0, keepdim=True) for name in names if name in best
+        }
+        ax = figure.add_subplot(1, 2, i + 1)
+        error_curves(trials, shown, ax, xlabel="trial", ylabel="best cause so far right (share)", title=title)
+        ax.set_xscale("log")
+        ax.set_ylim(-0.02, 1.02)
+    return figure
 
 
 def _order(config: Config, found: dict[str, dict[tuple[str, int], list[float]]]) -> Metric:
