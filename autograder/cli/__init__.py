@@ -50,7 +50,8 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         _stop(interrupted(), INTERRUPTED)
     except OSError as error:
-        _stop(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", INFRASTRUCTURE)
+        place = f": {error.filename}" if error.filename else ""
+        _stop(f"{error.strerror or error}{place}; put that right and run the command again.", INFRASTRUCTURE)
     except Exception as error:
         # a wrong option: click's exceptions, which typer carries inside itself since 0.16
         if not hasattr(error, "format_message"):
