@@ -42,6 +42,7 @@ def write(embeddings: Tensor, rule: Rule = "storkey") -> Tensor:
 
     Example
     -------
+    >>> import torch
     >>> write(torch.tensor([[1.0, 0.0]])).diag()
     tensor([-0.2500,  0.0000])
     """
@@ -78,6 +79,7 @@ def recall(memory: Tensor, embeddings: Tensor) -> Tensor:
 
     Example
     -------
+    >>> import torch
     >>> recall(torch.eye(2), torch.tensor([[1.0, 2.0]]))
     tensor([[2., 4.]])
     """

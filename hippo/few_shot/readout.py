@@ -34,6 +34,7 @@ def attend(query: Tensor, support: Tensor, labels: Tensor, n_ways: int) -> Tenso
 
     Example
     -------
+    >>> import torch
     >>> p = attend(torch.tensor([[100.0, 0.0]]), torch.eye(2), torch.tensor([1, 0]), 2)
     >>> bool(p[0, 1].isclose(torch.tensor(ceiling(2))))
     True
@@ -55,6 +56,7 @@ def ceiling(n_ways: int) -> float:
 def attention_loss(p: Tensor, labels: Tensor) -> Tensor:
     """Return the mean squared error of probabilities (..., N) against one-hot labels (...).
 
+    >>> import torch
     >>> round(float(attention_loss(torch.full((1, 5), 0.2), torch.tensor([3]))), 3)
     0.16
     """
@@ -76,6 +78,7 @@ def prototype_scores(query: Tensor, support: Tensor, labels: Tensor, n_ways: int
 
     Example
     -------
+    >>> import torch
     >>> prototype_scores(torch.tensor([[0.0, 3.0]]), torch.eye(2), torch.tensor([1, 0]), 2)
     tensor([[ -4., -10.]])
     """
