@@ -11,7 +11,7 @@ from torch import nn
 from hippo import checkpoints
 from hippo.fast_weights import Curve, FastWeightsConfig, Training, load_trained, train
 
-__all__ = ["ARMS", "SHIPPED", "Arm", "shipped", "trained"]
+__all__ = ["ARMS", "NETWORKS", "Arm", "shipped", "trained"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ ARMS = {
     "learnt embedding": Arm(FastWeightsConfig(n_embedding=64), _LARGE),
 }
 
-#: Networks that the experiments on noise and length test, by name and K; most come with the package as checkpoints.
-SHIPPED = {
+#: Networks that the experiments on noise and length test, by name and K; two come with the package as checkpoints.
+NETWORKS = {
     "fast-weights-4": Arm(FastWeightsConfig(), replace(_LARGE, length=4)),
     "fast-weights-8": Arm(FastWeightsConfig(), _LARGE),
     "fast-weights-12": Arm(FastWeightsConfig(), replace(_LARGE, length=12, n_iterations=3000, drop_at=2500)),
