@@ -20,6 +20,7 @@ __all__ = [
     "autoencoder",
     "checkpoints",
     "cifar",
+    "clevr",
     "conditioning",
     "corruption",
     "datafiles",

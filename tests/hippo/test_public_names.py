@@ -9,7 +9,7 @@ import pytest
 import hippo
 
 NAMES = {
-    "hippo": """attractors autoencoder checkpoints cifar conditioning corruption datafiles datasets dense dynamics experiments fast_weights few_shot glauber glyphs hopfield
+    "hippo": """attractors autoencoder checkpoints cifar clevr conditioning corruption datafiles datasets dense dynamics experiments fast_weights few_shot glauber glyphs hopfield
         learning_rules memory memory_addressing metrics modern omniglot pattern_memory patterns plotting predictive_coding retrieval scenes sequences storkey training
         trajectories""",
     "hippo.attractors": "KINDS basin classify distinct is_fixed mixtures stability",
@@ -50,6 +50,7 @@ NAMES = {
     "hippo.predictive_coding": """Energies Fit History InferenceConfig LocalConfig MixturePrior MultiplicativePCRNN Noise PCRNN PCRNNConfig Retrieved Success Trace
         WanderConfig bottom_up descend dwelling energies expected_error_norm first_steps fit free_run_error infer infer_traced learn_locally letter_errors nearest_prototype noisy retrieve
         score_prototypes success wander""",
+    "hippo.clevr": "load_clevr",
     "hippo.cifar": "ColourImages FILES as_pixels load_cifar where_cifar",
     "hippo.retrieval": """Corruption LearntPrecision MODELS MemoryNetwork PredictiveNetwork Retrieval Rule TuringRead bootstrap_interval
         corrupt descend_by_backprop free_energy measure mixture_energy mixture_step relax retrieve_by_gram retrieve_from_mixture
