@@ -58,16 +58,26 @@ class Trajectories:
 
 
 def load_trajectories(n_steps: int = 60) -> Trajectories:
-    """Load the 20 published trajectories if `$HIPPO_DATA` holds them, else draw letters.
+    """Load the 20 published trajectories if `$HIPPO_DATA` holds them, else your own, else draw letters.
+
+    Parameters
+    ----------
+    n_steps
+        T of drawn letters; the published trajectories have 60 steps and stand in for no other T.
 
     Raises
     ------
     DataError
-        If the file is there and broken.
+        If a file is there and broken. Your own are `trajectories.csv` in `$HIPPO_DATA`, as `read_csv`
+        has it.
     """
-    folder = os.environ.get("HIPPO_DATA")
-    path = Path(folder, _FILE) if folder else None
-    if path is None or not path.exists() or n_steps != 60:
+    named = os.environ.get("HIPPO_DATA")
+    if not named:
+        return letters(n_steps)
+    path, own = Path(named, _FILE), Path(named, "trajectories.csv")
+    if not path.exists() and own.exists():
+        return read_csv(own)
+    if not path.exists() or n_steps != 60:
         return letters(n_steps)
     cure = "replace it or unset HIPPO_DATA"
     try:

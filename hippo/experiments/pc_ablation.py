@@ -18,7 +18,7 @@ from torch import Tensor
 from hippo.datasets import Images
 from hippo.draws import normal
 from hippo.experiments.outcome import Metric, Outcome, apart_from_published
-from hippo.experiments.pc_models import SIGMA_C, Trained, chain_targets, rerun, seeded, train_models
+from hippo.experiments.pc_models import Trained, chain_targets, rerun, seeded, train_models
 from hippo.plotting import error_curves
 from hippo.predictive_coding import (
     InferenceConfig,
@@ -86,7 +86,6 @@ class Config:
     variants: tuple[str, ...] = tuple(VARIANTS)
     learning_rates: tuple[float, ...] = (0.05, 0.2)
     n_descent: int = 100
-    sigma_c: float = SIGMA_C
     seed: int = 0
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from hippo.datasets import Images
 from hippo.experiments.outcome import Outcome, apart_from_published
-from hippo.experiments.pc_models import SIGMA_C, Trained, chain_targets, rerun, seeded, train_models
+from hippo.experiments.pc_models import Trained, chain_targets, rerun, seeded, train_models
 from hippo.plotting import error_curves, figure_of, trajectory_grid
 from hippo.predictive_coding import (
     InferenceConfig,
@@ -55,7 +55,6 @@ class Config:
     n_trials: int = 100
     noise_stds: tuple[float, ...] = (0.0, 0.2, 0.5, 1.0)
     known_steps: tuple[int, ...] = (30, 15)
-    sigma_c: float = SIGMA_C
     seed: int = 0
 
 

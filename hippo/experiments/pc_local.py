@@ -24,7 +24,7 @@ def local_contrast(
     Parameters
     ----------
     x
-        (T, p, 2), p at least 3.
+        (T, p, 2).
     n_models, n_iterations
         The published program takes 3,000 iterations.
     seed
@@ -37,19 +37,20 @@ def local_contrast(
     """
     letters, losses = x[:, :3].contiguous(), dict[str, list[float]]()
     last, local, through_time = [], [], []
-    sizes = PCRNNConfig(n_trajectories=3, n_hidden=30, n_causes=3, time_constant=30.0)
+    n = letters.shape[1]
+    sizes = PCRNNConfig(n_trajectories=n, n_hidden=30, n_causes=n, time_constant=30.0)
     for i in range(n_models):
         pair = [PCRNN(sizes, seeded(seed, 950 + i)).to(x.device) for _ in range(2)]
         for model in pair:
-            model.causes.data = torch.eye(3, device=x.device)
+            model.causes.data = torch.eye(n, device=x.device)
         found = learn_locally(pair[0], letters, LocalConfig(n_iterations=n_iterations))
         last.append(found[-1])
         with torch.no_grad():
             local.append(float((pair[0].predict(pair[0].causes, len(x)) - letters).square().mean()))
         how = fit(pair[1], letters, n_iterations=min(n_iterations, 1000))
         through_time.append(how.best_loss)
-        # The loss of the local rule is a sum over three letters; a third of it is comparable.
-        losses |= {"local rule": [loss / 3 for loss in found], "through time": how.losses} if not losses else {}
+        # The loss of the local rule is a sum over the letters.
+        losses |= {"local rule": [loss / n for loss in found], "through time": how.losses} if not losses else {}
     full = n_iterations == 3000
     metrics = [
         rerun(

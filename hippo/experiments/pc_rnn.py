@@ -14,7 +14,7 @@ from hippo.datasets import Images
 from hippo.experiments.outcome import Metric, Outcome, apart_from_published
 from hippo.experiments.pc_figures import draw_figures, film
 from hippo.experiments.pc_local import local_contrast
-from hippo.experiments.pc_models import SIGMA_C, Trained, chain_targets, rerun, seeded, train_models
+from hippo.experiments.pc_models import Trained, chain_targets, rerun, seeded, train_models
 from hippo.predictive_coding import (
     InferenceConfig,
     PCRNNConfig,
@@ -47,7 +47,6 @@ class Config:
     n_models_local: int = 2
     #: Which letter the pictures of retrieval show.
     letter: str = "p"
-    sigma_c: float = SIGMA_C
     seed: int = 0
 
 

@@ -49,7 +49,7 @@ def test_random_trajectories_keep_their_distance(seed, n):
 
 
 def test_more_random_trajectories_than_fit_are_refused():
-    with pytest.raises(ValueError, match="n: expected no more than fit at a distance of 1.5, about"):
+    with pytest.raises(ValueError, match=r"n: expected no more than fit at a distance of 1\.5, about"):
         random_trajectories(50, 40, generator=torch.Generator().manual_seed(0), least=1.5)
 
 
@@ -102,6 +102,14 @@ def test_a_csv_is_read_in_any_order_of_rows(tmp_path):
     assert read.names == ("two", "one")
     assert read.x.tolist() == [[[5, 6], [1, 2]], [[3, 4], [7, 8]]]
     assert read.source == "mine.csv"
+
+
+def test_trajectories_of_ones_own_are_taken_where_the_published_ones_are_not(tmp_path, monkeypatch):
+    monkeypatch.setenv("HIPPO_DATA", str(tmp_path))
+    (tmp_path / "trajectories.csv").write_text("name,step,x,y\none,0,1,2\none,1,3,4\n", encoding="utf-8")
+    loaded = load_trajectories()
+    assert loaded.names == ("one",)
+    assert not loaded.is_published
 
 
 @pytest.mark.parametrize(
