@@ -38,15 +38,15 @@ class Encoder(nn.Module):
     def __init__(self, n_out: int) -> None:
         super().__init__()
         self.block1 = nn.Sequential(
-            nn.Conv2d(1, 48, 3, padding=1), nn.ReLU(),
-            nn.Conv2d(48, 48, 3, stride=2, padding=1), nn.ReLU(),
-            nn.Conv2d(48, 48, 3, padding=1), nn.ReLU(),
+            nn.Conv2d(1, 48, 3, padding=1), nn.ReLU(inplace=True),
+            nn.Conv2d(48, 48, 3, stride=2, padding=1), nn.ReLU(inplace=True),
+            nn.Conv2d(48, 48, 3, padding=1), nn.ReLU(inplace=True),
         )  # fmt: skip
         self.block2 = nn.Sequential(
-            nn.Conv2d(48, 64, 3, stride=2, padding=1), nn.ReLU(),
-            nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(),
+            nn.Conv2d(48, 64, 3, stride=2, padding=1), nn.ReLU(inplace=True),
+            nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(inplace=True),
         )  # fmt: skip
-        self.block3 = nn.Sequential(nn.Conv2d(64, 64, 3, stride=2, padding=1), nn.ReLU())
+        self.block3 = nn.Sequential(nn.Conv2d(64, 64, 3, stride=2, padding=1), nn.ReLU(inplace=True))
         self.head = nn.Sequential(nn.Flatten(), nn.Linear(1024, 100), nn.ReLU(), nn.Linear(100, n_out))
 
     def forward(self, images: Tensor) -> Features:
@@ -90,10 +90,10 @@ class Decoder(nn.Module):
     def forward(self, code: Tensor, skips: SkipTerms) -> Tensor:
         """Decode [z, condition] (n, n_in) with the skip terms of each row's item, to logits (n, 1, side, side)."""
         x = self.fc(code).reshape(-1, 64, 4, 4).contiguous(memory_format=torch.channels_last)
-        x = self.block1(x).relu()  # (n, 64, 7, 7)
-        x = (conv_transpose2d(x, self.block2a.weight[:64], self.block2a.bias, padding=1) + skips.coarse).relu()
-        x = self.block2b(x).relu()  # (n, 64, 13, 13)
-        x = (conv_transpose2d(x, self.block3a.weight[:64], self.block3a.bias, padding=1) + skips.fine).relu()
-        x = self.block3b(x).relu()  # (n, 48, 25, 25)
-        logits: Tensor = self.last(self.block3c(x).relu())
+        x = self.block1(x).relu_()  # (n, 64, 7, 7)
+        x = (conv_transpose2d(x, self.block2a.weight[:64], self.block2a.bias, padding=1) + skips.coarse).relu_()
+        x = self.block2b(x).relu_()  # (n, 64, 13, 13)
+        x = (conv_transpose2d(x, self.block3a.weight[:64], self.block3a.bias, padding=1) + skips.fine).relu_()
+        x = self.block3b(x).relu_()  # (n, 48, 25, 25)
+        logits: Tensor = self.last(self.block3c(x).relu_())
         return logits
