@@ -4,8 +4,8 @@
 # You see a strange letter once and know it again. A network that is trained in the usual way needs thousands of
 # examples of every class. This assignment takes the other way: it does not learn classes, it learns *to learn* them. In
 # each **episode** it meets five characters that it has never seen, one drawing of each, and must name other drawings of
-# the same five. What it keeps from one episode to the next is only how to look; what the five characters are is written,
-# while it reads, into a small matrix that starts empty every time.
+# the same five. What it keeps from one episode to the next is only how to look; what the five characters are is
+# written, while it reads, into a small matrix that starts empty every time.
 #
 # | question | asks for | marks |
 # |---|---|---|
@@ -16,11 +16,11 @@
 # | 3.b | what the matrix adds (text) | 2 |
 # | 4 | how sure is an accuracy | 2 |
 #
-# **How it works.** You complete *functions*; cells below them call your functions in experiments. `check("1")` tells you
-# at once whether the functions of question 1 hold on small examples; after the deadline the same functions are called
-# with other inputs. So use the arguments that a function receives and nothing else. You may add cells and functions of
-# your own. Never change what a caller handed you. Questions 2 and 3 are trained by gradients: stay with torch operations
-# there.
+# **How it works.** You complete *functions*; cells below them call your functions in experiments. `check("1")` tells
+# you at once whether the functions of question 1 hold on small examples; after the deadline the same functions are
+# called with other inputs. So use the arguments that a function receives and nothing else. You may add cells and
+# functions of your own. Never change what a caller handed you. Questions 2 and 3 are trained by gradients: stay with
+# torch operations there.
 #
 # **Reading.**
 #
@@ -45,9 +45,9 @@ torch.set_printoptions(precision=4, sci_mode=False, linewidth=120)
 # ## Question 1: drawing and building an episode (3 marks)
 #
 # There are $C$ classes with $D$ drawings each. An episode has $N$ different classes ("ways"). Of each class it takes
-# $K + Q$ **different** drawings: $K$ to show ("shots") and $Q$ to ask for ("queries"). And each class is turned by 0, 1,
-# 2 or 3 quarters, drawn **per class and episode**: all drawings of a class are turned alike, but in the next episode the
-# same class may stand on its head.
+# $K + Q$ **different** drawings: $K$ to show ("shots") and $Q$ to ask for ("queries"). And each class is turned by 0,
+# 1, 2 or 3 quarters, drawn **per class and episode**: all drawings of a class are turned alike, but in the next episode
+# the same class may stand on its head.
 #
 # Two functions: `draw` decides by chance, `episode` builds what was decided.
 
@@ -163,8 +163,8 @@ plt.show()
 # $$ a = \mathrm{softmax}(y S^{\mathsf T}), \qquad p = \mathrm{softmax}(a L), \qquad
 #    \ell = \frac1{mN} \sum_{q=1}^{m} \sum_{c=1}^{N} (p_{qc} - t_{qc})^2 , $$
 #
-# with $s_k$ as the rows of $S$, one-hot labels as the rows of $L$, and the one-hot truth $t$. Yes, **two** softmaxes: the
-# second is the published program's, and question 2.b asks what it does.
+# with $s_k$ as the rows of $S$, one-hot labels as the rows of $L$, and the one-hot truth $t$. Yes, **two** softmaxes:
+# the second is the published program's, and question 2.b asks what it does.
 
 # %% id="attend" role="answer" question="2.a"
 def attend(query: torch.Tensor, support: torch.Tensor, labels: torch.Tensor, n_ways: int) -> torch.Tensor:
@@ -232,13 +232,13 @@ check("2.a")
 # ## Question 2.b: two softmaxes (1 mark)
 #
 # 1. What is the largest probability that $p$ can give to the right one of five classes, and the smallest loss?
-# 2. A guess has a loss of 0.16. Why do these numbers make training slow, and why are the *answers* nevertheless not held
-#    back? About 80 words.
+# 2. A guess has a loss of 0.16. Why do these numbers make training slow, and why are the *answers* nevertheless not
+#    held back? About 80 words.
 
 # %% [markdown] id="answer-2-b" role="written" question="2.b"
 # ### BEGIN SOLUTION
-# **Ceiling.** $aL$ lies between 0 and 1. At best it is 1 for the right class and 0 for the others, and the second softmax
-# makes $e/(e + 4) = 0.405$ of it; the four others get 0.149 each. The loss is then
+# **Ceiling.** $aL$ lies between 0 and 1. At best it is 1 for the right class and 0 for the others, and the second
+# softmax makes $e/(e + 4) = 0.405$ of it; the four others get 0.149 each. The loss is then
 # $(0.595^2 + 4 \cdot 0.149^2)/5 = 0.0886$.
 #
 # **Slow, not wrong.** All of learning takes place between 0.16 and 0.0886: the second softmax flattens differences, so
@@ -263,8 +263,8 @@ check("2.a")
 # $$ u = e + M e, \qquad
 #    y_i = \max\!\left(0, \frac{u_i - \bar u}{\sqrt{\mathrm{var}(u) + 10^{-5}}}\right), $$
 #
-# with $\bar u$ the mean and $\mathrm{var}(u) = \frac1d \sum_i (u_i - \bar u)^2$. (In training each feature has a gain and
-# a bias as well; leave them out.) What is shown is *not* read: $S$ in question 2 holds the embeddings as they are.
+# with $\bar u$ the mean and $\mathrm{var}(u) = \frac1d \sum_i (u_i - \bar u)^2$. (In training each feature has a gain
+# and a bias as well; leave them out.) What is shown is *not* read: $S$ in question 2 holds the embeddings as they are.
 
 # %% id="write" role="answer" question="3.a"
 def write(embeddings: torch.Tensor) -> torch.Tensor:
@@ -283,8 +283,8 @@ def write(embeddings: torch.Tensor) -> torch.Tensor:
 
     Example
     -------
-    For the one embedding (1, 0): B = [[1/2, 0], [0, 0]], q = (1/2, 0), and M = [[-1/4, 0], [0, 0]]. For the one embedding
-    (1/2, 0): B = [[1/8, 0], [0, 0]], q = (1/16, 0), and M = [[1/32, 0], [0, 0]].
+    For the one embedding (1, 0): B = [[1/2, 0], [0, 0]], q = (1/2, 0), and M = [[-1/4, 0], [0, 0]]. For the one
+    embedding (1/2, 0): B = [[1/8, 0], [0, 0]], q = (1/16, 0), and M = [[1/32, 0], [0, 0]].
     """
     ### BEGIN SOLUTION
     n, d = embeddings.shape
@@ -329,9 +329,9 @@ def recall(memory: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
 check("3.a")
 
 # %% [markdown]
-# The experiment: a small net with three arms. *No memory* compares the query as it is; *memory* reads it from the matrix;
-# and *layer norm only* reads it from a matrix that is never written. Each is trained on the same 300 episodes, which takes
-# about ten seconds; the published runs took 100,000.
+# The experiment: a small net with three arms. *No memory* compares the query as it is; *memory* reads it from the
+# matrix; and *layer norm only* reads it from a matrix that is never written. Each is trained on the same 300 episodes,
+# which takes about ten seconds; the published runs took 100,000.
 
 # %% id="experiment-3" role="experiment" question="3.b"
 def pool(x):
@@ -343,8 +343,8 @@ class Net(nn.Module):
 
     def __init__(self, n_features=32):
         super().__init__()
-        sizes = [1] + [n_features] * 5
-        self.layers = nn.ModuleList(nn.Conv2d(i, o, 3, padding=1) for i, o in zip(sizes[:-1], sizes[1:], strict=True))
+        inputs = (1, n_features, n_features, n_features, n_features)
+        self.layers = nn.ModuleList(nn.Conv2d(n, n_features, 3, padding=1) for n in inputs)
         for layer in self.layers:
             nn.init.xavier_uniform_(layer.weight)
             nn.init.zeros_(layer.bias)
@@ -388,9 +388,9 @@ print("published, Omniglot, 100,000 episodes: no memory 0.907, memory 0.981")
 # %% [markdown]
 # ## Question 3.b: what the matrix adds (2 marks)
 #
-# The published comparison has two arms: *no memory*, $y = e$, and *memory*, $y = \mathrm{ReLU}(\mathrm{LN}(e + Me))$. It
-# concludes that the attractor memory lifts the accuracy from 0.907 to 0.981. An independent run got 0.897 and 0.975, and
-# for the arm that the publication left out, *layer norm only*, 0.939.
+# The published comparison has two arms: *no memory*, $y = e$, and *memory*, $y = \mathrm{ReLU}(\mathrm{LN}(e + Me))$.
+# It concludes that the attractor memory lifts the accuracy from 0.907 to 0.981. An independent run got 0.897 and 0.975,
+# and for the arm that the publication left out, *layer norm only*, 0.939.
 #
 # 1. Why does the published pair of arms not show what the matrix does? What may be concluded from all three?
 # 2. Why can a layer norm alone help, when queries are compared by dot products inside a softmax?
@@ -399,19 +399,19 @@ print("published, Omniglot, 100,000 episodes: no memory 0.907, memory 0.981")
 
 # %% [markdown] id="answer-3-b" role="written" question="3.b"
 # ### BEGIN SOLUTION
-# **The control.** The two arms differ in two things at once, the matrix and the normalisation with its ReLU. A difference
-# between them may come from either. The arm with $M = 0$ has the one without the other: 0.897 to 0.939 is owed to the
-# normalisation (about half of the gain), 0.939 to 0.975 to the matrix. (The arms were trained for different numbers of
-# episodes, one seed each; a fair comparison gives each the same.)
+# **The control.** The two arms differ in two things at once, the matrix and the normalisation with its ReLU. A
+# difference between them may come from either. The arm with $M = 0$ has the one without the other: 0.897 to 0.939 is
+# owed to the normalisation (about half of the gain), 0.939 to 0.975 to the matrix. (The arms were trained for different
+# numbers of episodes, one seed each; a fair comparison gives each the same.)
 #
 # **Why it helps.** Dot products grow with the length of the embeddings. Without normalisation the length of a query is
 # the temperature of its softmax: faint queries attend to everything, large ones saturate. Layer norm gives all queries
 # the same length, takes off the mean that all share, and its gain learns one good temperature.
 #
 # **Distances.** Much of the handicap that the memory makes up for lies in the readout: dot products, two softmaxes and
-# squared error. With a better comparison and loss nothing needs to be made up for. The matrix helps *this* readout; that
-# few-shot learning needs a memory does not follow. (Distance and loss were changed together, so which of them helps is
-# again open.)
+# squared error. With a better comparison and loss nothing needs to be made up for. The matrix helps *this* readout;
+# that few-shot learning needs a memory does not follow. (Distance and loss were changed together, so which of them
+# helps is again open.)
 # ### END SOLUTION
 
 # %% [markdown]
@@ -441,7 +441,8 @@ def summary(right: torch.Tensor) -> tuple[float, float, float]:
 
     Example
     -------
-    For [[1, 1, 1, 1], [1, 1, 0, 0], [1, 1, 1, 0]] the tasks have 1, 0.5 and 0.75: mean 0.75, deviation 0.25, error 0.1443.
+    For [[1, 1, 1, 1], [1, 1, 0, 0], [1, 1, 1, 0]] the tasks have 1, 0.5 and 0.75: mean 0.75, deviation 0.25, error
+    0.1443.
     """
     ### BEGIN SOLUTION
     accuracies = right.float().mean(dim=1)

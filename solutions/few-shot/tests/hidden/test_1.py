@@ -44,7 +44,8 @@ def test_drawings_are_drawn_per_class(student, holds):
 @pytest.mark.hint("N, K and Q vary; every class has its own number of quarters.")
 def test_episodes_of_other_sizes(student, generator, reference, same):
     """Images and labels are right for other numbers of classes, shots and queries."""
-    for n_classes, n_drawings, n_ways, n_shots, n_queries in ((3, 4, 2, 1, 2), (7, 6, 5, 2, 3), (4, 5, 4, 4, 1), (5, 5, 3, 1, 1)):
+    sizes = ((3, 4, 2, 1, 2), (7, 6, 5, 2, 3), (4, 5, 4, 4, 1), (5, 5, 3, 1, 1))
+    for n_classes, n_drawings, n_ways, n_shots, n_queries in sizes:
         drawings = torch.rand(n_classes, n_drawings, 4, 4, generator=generator)
         classes = torch.randperm(n_classes, generator=generator)[:n_ways]
         each = n_shots + n_queries

@@ -11,7 +11,8 @@ def test_draws_are_within_range_and_different(student, holds):
     """Classes differ, drawings of a class differ, everything is within range."""
     for _ in range(10):
         classes, which, turns = (torch.as_tensor(x) for x in student.draw(6, 4, 3, 2))
-        holds(classes.shape == (3,) and which.shape == (3, 2) and turns.shape == (3,), "the shapes are (3,), (3, 2), (3,)")
+        shapes = [tuple(x.shape) for x in (classes, which, turns)]
+        holds(shapes == [(3,), (3, 2), (3,)], "the shapes are (3,), (3, 2) and (3,)")
         holds(len(set(classes.tolist())) == 3, "the classes of an episode are different")
         holds(all(len(set(row)) == 2 for row in which.tolist()), "the drawings of a class are different")
         holds(set(classes.tolist()) <= set(range(6)), "classes are numbers from 0 to C - 1")
