@@ -61,6 +61,7 @@ def run(config: Config, images: Images | None = None, device: str = "cpu") -> Ou
         ylabel="share of right answers",
         title="Fast weights, sequences of other lengths",
     )
+    ax.set_xticks(config.lengths)
     return Outcome(metrics, rows, {"length": figure_of(ax)})
 
 

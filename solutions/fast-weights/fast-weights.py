@@ -2,9 +2,9 @@
 # # Fast weights
 #
 # Synapses that change within a second hold what has just happened; slow ones hold what has been learnt. Ba and others
-# (2016) gave a recurrent network such *fast weights*: at every step it writes its state into a matrix, by Hebb's rule, and
-# reads from it what past states were like the present one. With 30 units and a thousand training steps it then does what
-# an LSTM of the same size needs twenty times as long for.
+# (2016) gave a recurrent network such *fast weights*: at every step it writes its state into a matrix, by Hebb's
+# rule, and reads from it what past states were like the present one. With 30 units it learns within a thousand training
+# steps what an LSTM of the same size needs more than ten times as long for.
 #
 # | question | asks for | marks |
 # |---|---|---|
@@ -15,8 +15,9 @@
 # | 4.a | what the network needs: a figure | 1 |
 # | 4.b | plateaus and norms (text) | 1 |
 #
-# **How it works.** You complete *functions*; cells below them call your functions in experiments. `check("2")` tells you
-# at once whether the functions of question 2 hold on small examples; after the deadline the same functions are called
+# **How it works.** You complete *functions*; cells below them call your functions in experiments. `check("2")` tells
+# you at once whether the functions of question 2 hold on small examples; after the deadline the same functions are
+# called
 # with other inputs. So use the arguments that a function receives and nothing else. You may add cells and functions of
 # your own. Never change what a caller handed you.
 #
@@ -44,8 +45,9 @@ torch.set_printoptions(precision=4, sci_mode=False, linewidth=120)
 #
 # $$ \texttt{a3f7?f} \to \texttt{7} \qquad (K = 4). $$
 #
-# Tokens are numbers: `a` to `z` are 0 to 25, `?` is 26, the digits `0` to `9` are 27 to 36. The letters of a sequence are
-# different from each other, and so are its digits; every choice is as likely as every other, and so is the letter that
+# Tokens are numbers: `a` to `z` are 0 to 25, `?` is 26, the digits `0` to `9` are 27 to 36. The letters of a sequence
+# are different from each other, and so are its digits; every choice is as likely as every other, and so is the
+# letter that
 # is asked for.
 #
 # `torch.Generator().manual_seed(seed)` makes a source of random numbers of your own; give it to `torch.rand`,
@@ -103,8 +105,9 @@ check("1")
 # $$ h^{(0)} = \mathrm{ReLU}(z), \qquad h^{(s)} = \mathrm{ReLU}\big( \mathrm{LN}(z + A_t h^{(s-1)}) \big)
 #    \quad s = 1 \dots S, \qquad h_t = h^{(S)} . $$
 #
-# So the memory is written **before** it is read, with the state of the step **before**; $z$ stays as it is while the inner
-# loop runs. Every sequence of a batch has a memory of its own. Layer norm makes the $H$ units of one state comparable:
+# So the memory is written **before** it is read, with the state of the step **before**; $z$ stays as it is while the
+# inner loop runs. Every sequence of a batch has a memory of its own. Layer norm makes the $H$ units of one state
+# comparable:
 #
 # $$ \mathrm{LN}(u) = g \odot \frac{u - \bar u}{\sigma_u + 10^{-5}} + b, \qquad
 #    \bar u = \tfrac1H \sum_i u_i, \quad \sigma_u^2 = \tfrac1H \sum_i (u_i - \bar u)^2 . $$
@@ -228,8 +231,8 @@ check("2")
 #
 # ## Question 3.a: reading as attention (2 marks)
 #
-# The matrix has $H^2$ numbers per sequence, and training keeps one copy for every step. But all that was ever written into
-# it are the states $h_0 \dots h_{t-1}$, and all that is ever read is $A_t v$:
+# The matrix has $H^2$ numbers per sequence, and training keeps one copy for every step. But all that was ever written
+# into it are the states $h_0 \dots h_{t-1}$, and all that is ever read is $A_t v$:
 #
 # $$ A_t v = \eta \sum_{\tau=0}^{t-1} \lambda^{t-1-\tau}\, h_\tau \, (h_\tau^{\mathsf T} v) . $$
 #
@@ -276,8 +279,8 @@ check("3.a")
 # ## Question 3.b: why the two are one (2 marks)
 #
 # 1. Prove by induction over $t$ that the sum above is $A_t v$ with $A_t$ of question 2.
-# 2. Count, for one read and one sequence: how many multiplications does each form need, and how many numbers must be kept
-#    for the backward pass of a whole sequence of $T$ steps? When is which form better?
+# 2. Count, for one read and one sequence: how many multiplications does each form need, and how many numbers must be
+#    kept for the backward pass of a whole sequence of $T$ steps? When is which form better?
 # 3. Attention in a transformer also compares and adds up. Name two differences. About 40 words.
 
 # %% [markdown] id="answer-3-b" role="written" question="3.b"
@@ -288,8 +291,9 @@ check("3.a")
 # $t - 1$. Multiplied by $v$, $(h_\tau h_\tau^{\mathsf T}) v = h_\tau (h_\tau^{\mathsf T} v)$, a vector times a number.
 #
 # **Cost.** Matrix: $H^2$ multiplications for a read, and about $2 H^2$ more to write; the backward pass keeps $T$
-# matrices, $T H^2$ numbers. Attention: $tH$ to compare and $tH$ to add up, $2tH$; it keeps the states, $TH$ numbers (and
-# $T^2$ weights). Attention is better as long as the sequence is shorter than about the number of units, the matrix for
+# matrices, $T H^2$ numbers. Attention: $tH$ to compare and $tH$ to add up, $2tH$; it keeps the states, $TH$ numbers
+# (and $T^2$ weights). Attention is better as long as the sequence is shorter than about the number of units, the
+# matrix for
 # long sequences: its cost per step does not grow.
 #
 # **Differences.** A transformer divides by a sum of exponentials (softmax), so weights are positive and add up to one;
@@ -301,8 +305,9 @@ check("3.a")
 # ---
 # # 4 Learning
 #
-# A readout with 100 hidden units turns the last state into one logit per token. Three networks learn $K = 4$ with batches
-# of 256: the whole one, one without layer norm, and one that writes nothing ($\eta = 0$). It takes about half a minute.
+# A readout with 100 hidden units turns the last state into one logit per token. Three networks learn $K = 4$ with
+# batches of 256: the whole one, one without layer norm, and one that writes nothing ($\eta = 0$). It takes about
+# half a minute.
 
 # %% id="experiment-4-a" role="experiment" question="4.a"
 K, N_ITERATIONS, EVERY = 4, 600, 50
@@ -364,9 +369,9 @@ for std, published in PUBLISHED.items():
 # %% [markdown]
 # ## Question 4.a: a figure (1 mark)
 #
-# Draw, in two panels with axes labelled, the share of right answers against iterations for the three networks, with a line
-# at the share that one would expect of a network that knows which digits came but not after which letters; and the share
-# against the noise on the query, beside the published values.
+# Draw, in two panels with axes labelled, the share of right answers against iterations for the three networks, with a
+# line at the share that one would expect of a network that knows which digits came but not after which letters; and the
+# share against the noise on the query, beside the published values.
 
 # %% id="figures-4-a" role="figures" question="4.a"
 ### BEGIN SOLUTION
@@ -379,7 +384,7 @@ left.set(xlabel="iteration (batches of 256)", ylabel="share of right answers", y
 left.legend()
 right.plot(list(noisy), list(noisy.values()), marker="o", label="measured")
 right.plot(list(PUBLISHED), list(PUBLISHED.values()), "kx", label="published")
-right.set(xlabel="s.d. of the noise on the query", ylabel="share of right answers", ylim=(0, 1.05), title="Fast weights")
+right.set(xlabel="s.d. of the noise on the query", ylabel="share of right answers", ylim=(0, 1.05), title="With noise")
 right.legend()
 plt.show()
 ### END SOLUTION
@@ -394,11 +399,13 @@ plt.show()
 
 # %% [markdown] id="answer-4-b" role="written" question="4.b"
 # ### BEGIN SOLUTION
-# **Plateau.** It guesses among $K/2$ digits: $1/(K/2)$, that is $1/2$ for $K = 4$ and $1/4$ for $K = 8$. The network with
-# $\eta = 0$ stays there, and the one without layer norm does so within this budget.
+# **Plateau.** It guesses among $K/2$ digits: $1/(K/2)$, that is $1/2$ for $K = 4$ and $1/4$ for $K = 8$. The network
+# with $\eta = 0$ stays there, and the one without layer norm does so within this budget.
 #
-# **Layer norm.** $A_t h$ grows with the *third* power of the size of the states ($h_\tau$ twice and $h$ once), and with the
-# number of similar states that were written, up to $1/(1-\lambda) = 10$ times. What is read feeds the next state, which is
-# written in turn: sizes run away or die out, differently from sequence to sequence, and gradients with them. Layer norm
+# **Layer norm.** $A_t h$ grows with the *third* power of the size of the states ($h_\tau$ twice and $h$ once), and
+# with the number of similar states that were written, up to $1/(1-\lambda) = 10$ times. What is read feeds the next
+# state,
+# which is written in turn: sizes run away or die out, differently from sequence to sequence, and gradients with
+# them. Layer norm
 # sets mean and spread of every state anew, so that only the *direction* of what is read counts, however large it is.
 # ### END SOLUTION

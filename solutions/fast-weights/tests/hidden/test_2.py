@@ -41,7 +41,8 @@ def network(generator, n, length, n_inputs, n_hidden):
 @pytest.mark.weight(2)
 def test_states_of_other_networks(student, generator, reference, same):
     """The states are right for other sizes, lengths and rates, with one inner step."""
-    for n, length, n_inputs, n_hidden, decay, rate in ((3, 5, 6, 8, 0.9, 0.5), (1, 4, 3, 12, 0.5, 0.3), (2, 1, 4, 9, 0.9, 1.0)):
+    cases = ((3, 5, 6, 8, 0.9, 0.5), (1, 4, 3, 12, 0.5, 0.3), (2, 1, 4, 9, 0.9, 1.0))
+    for n, length, n_inputs, n_hidden, decay, rate in cases:
         given = network(generator, n, length, n_inputs, n_hidden)
         same(student.states_by_matrix(*given, decay, rate, 1), reference.states_by_matrix(*given, decay, rate, 1))
 
