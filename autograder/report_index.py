@@ -16,7 +16,7 @@ from autograder.pages import render
 #: Ending of a page's name after the assignment's → what the link is called.
 KINDS = {
     "": "Class report",
-    ".stats": "How good the tests are",
+    ".stats": "Test quality",
     ".similarity": "Similarity",
     ".regrade": "Last regrading",
 }

@@ -146,7 +146,7 @@ def test_the_index_lists_every_kind_of_page_of_an_assignment(class_records, tmp_
     links = {a.get_text(): a["href"] for a in tree.select("tbody tr")[1].find_all("a")}
     assert links == {
         "Class report": "hippocampus.html",
-        "How good the tests are": "hippocampus.stats.html",
+        "Test quality": "hippocampus.stats.html",
         "Similarity": "hippocampus.similarity.html",
         "Last regrading": "hippocampus.regrade.html",
     }
