@@ -42,6 +42,8 @@ def figures(
             title="Looking up unseen characters",
         )
         ax.set_xscale("log")
+        ax.set_xticks(list(crowd), list(map(str, crowd)))
+        ax.minorticks_off()
         ax.set_ylim(0, 1.02)
         pictures["crowd"] = figure_of(ax)
     if log:
@@ -90,8 +92,7 @@ def _samples(model: MemoryVAE, drawings: Drawings, generator: torch.Generator) -
         rows[f"{name}: exemplars"] = exemplars
         for n in N_EXEMPLARS:
             means, _ = model.sample(exemplars[:n], N_COLUMNS, generator=generator)
-            rows[f"from the first {n}" if n > 1 else "from the first"] = means
-        rows = {key if key.startswith(("A", "B")) else f"{name}: {key}": value for key, value in rows.items()}
+            rows[f"{name}: from {n}"] = means
     return figure_of(image_grid(_square(rows, model), title="New drawings of two unseen characters"))
 
 

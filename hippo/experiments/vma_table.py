@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import torch
@@ -159,12 +159,12 @@ def _shape(config: Config, cells: _Cells, steps: int) -> list[Metric]:
             published = REFERENCE[c, first] - REFERENCE[c, last]
         gain = _paired(cells[c, first], cells[c, last])
         metrics.append(Metric(f"C = {c}, gain from {first} to {last} items", published, gain[0], "nats", budget))
-        means = [float(_bounds(cells[c, t]).mean()) for t in config.timesteps]
-        rises = [after - before for before, after in pairwise(means)]
-        note = f"{gain[1]:.2f} is the s.e. of the gain; negative: falls at every step"
-        metrics.append(
-            Metric(f"C = {c}, largest rise from a size to the next", None, max(rises, default=0.0), "nats", note)
-        )
+        rises = [(_paired(cells[c, b], cells[c, a]), a, b) for a, b in pairwise(config.timesteps)]
+        metrics[-1] = replace(metrics[-1], note=f"s.e. {gain[1]:.2f}; {budget}")
+        if rises:
+            (rise, error), before, after = max(rises)
+            note = f"from {before} to {after} items, s.e. {error:.2f}; negative: falls at every step"
+            metrics.append(Metric(f"C = {c}, largest rise from a size to the next", None, rise, "nats", note))
     if {1, 2} <= set(config.max_batch_cls):
         better = [(_paired(cells[2, t], cells[1, t]), t) for t in config.timesteps]
         (least, error), t = min(better)

@@ -86,7 +86,7 @@ def image_grid(rows: Mapping[str, Tensor], ax: Axes | None = None, *, title: str
             sheet[top - 1 : top + height + 1, left - 1 : left + width + 1] = 0.5
             sheet[top : top + height, left : left + width] = picture
     if ax is None:
-        size = (0.8 * n_columns + 1.6, 0.8 * len(lines) + (0.5 if title else 0.1))
+        size = (0.8 * n_columns + 0.1 * max(map(len, lines)) + 0.6, 0.8 * len(lines) + (0.5 if title else 0.1))
         ax = plt.subplots(figsize=size, layout="constrained")[1]
     ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     ax.set_yticks([(i + 0.5) * (height + 2) for i in range(len(lines))], list(lines))
