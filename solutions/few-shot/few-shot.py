@@ -371,7 +371,7 @@ right = {}
 for arm in ("no memory", "layer norm only", "memory"):
     torch.manual_seed(1)
     net = Net()
-    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3 if arm != "no memory" else 3e-4)
+    optimizer = torch.optim.Adam(net.parameters(), lr=5e-4)
     for _ in range(300):
         task = episode(known, *draw(len(known), 20, 5, 3), n_shots=1)
         value = loss(answers(net, arm, task), task[3])
