@@ -195,5 +195,6 @@ def _figure(config: Config, cells: _Cells, steps: int) -> Figure:
         ylabel=f"bound, ELBO@{config.importance_num} (nats)",
         title="Unseen characters: lower is better",
     )
-    ax.legend(fontsize=9)
+    ax.set_xticks(config.timesteps)
+    ax.legend(fontsize=9, framealpha=0.6)
     return figure_of(ax)
