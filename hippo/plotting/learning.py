@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
-import numpy as np
 from matplotlib.axes import Axes
 
 from hippo.plotting.alt import describe
@@ -24,7 +23,9 @@ def learning_curves(
     ylabel: str,
     title: str = "",
 ) -> Axes:
-    """Draw one line per run against iterations on a logarithmic axis, and published points as crosses.
+    """Draw one line per run against iterations, and published points as crosses.
+
+    The axis is logarithmic where iterations go over more than a decade and a half.
 
     Parameters
     ----------
@@ -53,11 +54,13 @@ def learning_curves(
             )
         ends = [values[-1] for _, values in runs]
         last = max(iterations[-1] for iterations, _ in runs)
-        end = f"{np.mean(ends):.3g}" if len(ends) == 1 else f"{min(ends):.3g} to {max(ends):.3g} in {len(ends)} runs"
+        end = f"{ends[0]:.4g}" if len(ends) == 1 else f"{min(ends):.4g} to {max(ends):.4g} in {len(ends)} runs"
         sentences.append(f"{name} ends at {end} after {last:,g} iterations")
         if name in published:
             ax.plot(*published[name], color=colour, marker="x", markersize=8, linestyle="", label=f"{name}, published")
-    ax.set_xscale("log")
+    reach = [x for runs in curves.values() for iterations, _ in runs for x in (iterations[0], iterations[-1])]
+    if max(reach) > 30 * min(reach):
+        ax.set_xscale("log")
     ax.set(xlabel="iteration", ylabel=ylabel, title=title)
     ax.grid(alpha=0.3)
     ax.legend(fontsize=9)

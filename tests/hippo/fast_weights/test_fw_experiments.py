@@ -57,7 +57,7 @@ def test_the_picture_says_in_words_where_every_curve_ends():
     outcome = fast_weights.run(dataclasses.replace(fast_weights.Config(), arms=("fast weights", "LSTM"), **TINY))
     text = alt_text(outcome.figures["learning"])
     for row in outcome.rows:
-        assert f"{row['arm']} ends at {row['accuracy']:.3g} after 2 iterations" in text
+        assert f"{row['arm']} ends at {row['accuracy']:.4g} after 2 iterations" in text
 
 
 def test_a_published_point_is_held_against_the_same_iteration():
