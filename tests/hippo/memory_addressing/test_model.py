@@ -30,6 +30,7 @@ def test_the_chain_of_sizes_closes_for_26_and_28(model, small_model, images):
         assert content.skips.fine.shape == (3, 48, side // 2, side // 2)
 
 
+@torch.no_grad()
 def test_layers_start_as_pytorchs_own(model):
     # kaiming_uniform(a = sqrt 5) is uniform within 1/sqrt(fan in), so its s.d. is that over sqrt 3.
     for layer, fan_in in ((model.encoder.block1[2], 48 * 9), (model.decoder.block1, 64 * 9), (model.posterior_mean, 256)):

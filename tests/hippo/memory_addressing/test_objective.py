@@ -49,6 +49,7 @@ def test_log_weights_are_those_of_a_loop_over_samples(lively, batch, found, plai
             assert float(ours.log_w[b, k].detach()) == pytest.approx(float(expected.detach()), abs=1e-8)
 
 
+@torch.no_grad()
 def test_log_weights_in_float32_are_those_of_the_loop_to_one_in_ten_thousand(lively, batch, found, plain):
     queries, items, slots = (t.float() if t.is_floating_point() else t for t in batch)
     log_q, draws, double = found
@@ -59,6 +60,7 @@ def test_log_weights_in_float32_are_those_of_the_loop_to_one_in_ten_thousand(liv
     assert (single.log_w.double() - double.log_w).abs().max() < 2e-3
 
 
+@torch.no_grad()
 def test_the_split_decoder_is_the_whole_decoder(lively, batch, decode_plainly):
     _, items, _ = batch
     z = torch.randn(64, generator=step_generator(1, 0)).double()

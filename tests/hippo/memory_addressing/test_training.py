@@ -89,6 +89,7 @@ def test_queries_that_do_not_fill_memories_are_refused():
         TrainingConfig(batch_size=10, queries_per_memory=4)
 
 
+@torch.no_grad()
 def test_evaluation_is_the_bound_of_training(glyphs):
     _, evaluation = glyphs
     model = new_model(TINY).eval()
