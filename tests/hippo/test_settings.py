@@ -33,7 +33,7 @@ def test_settings_come_from_a_file_and_the_command_line_wins(tmp_path):
     ],
 )
 def test_a_setting_that_does_not_fit_is_one_sentence(assignment, message):
-    with pytest.raises(SettingsError, match=".") as found:
+    with pytest.raises(SettingsError, match=r"\.$") as found:
         with_settings(vma.Config(), assignments=[assignment])
     assert message in str(found.value)
     assert str(found.value).endswith(".")
