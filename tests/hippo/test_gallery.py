@@ -29,6 +29,12 @@ PICTURES = {
         "raster-exponential",
         {"n_networks": 1, "n_swept": 1, "n_slow": 1, "strengths": (3.0,), "symbols": (5,), "time_constants": (16.0,)},
     ),
+    "retrieval.gif": (
+        "pc-rnn",
+        "retrieval",
+        {"n_models": 1, "n_models_local": 1, "n_iterations_local": 2, "n_trials": 60},
+    ),
+    "noise.png": ("fw-noise", "noise", {}),
 }
 
 
