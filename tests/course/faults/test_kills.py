@@ -22,6 +22,7 @@ def outcomes(folder, trials, submissions, seed):
         return list(done)
 
 
+@pytest.mark.slow
 def test_killed_runs_end_as_an_undisturbed_one(tmp_path):
     done = outcomes(tmp_path, trials=3, submissions=8, seed=3)
     assert [t.faults for t in done] == [[], [], []], done
