@@ -300,6 +300,7 @@ def test_an_image_with_other_versions_or_with_the_answers_is_refused(path, monke
         pass
 
 
+@pytest.mark.slow
 @needs_bubblewrap
 @pytest.mark.course
 def test_a_submission_is_graded_in_a_container_and_the_record_says_so(path, tmp_path):

@@ -112,6 +112,7 @@ def test_groups_whose_grader_was_killed_are_removed(groups):
     assert (root / "a" / f"hippo-{os.getpid()}-900000").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spread", [1, 4], ids=["one process", "several processes"])
 def test_without_groups_the_watchdog_sees_what_is_held_in_all(groups, spread):
     """In processes of this test's own: nothing of them is a student's."""

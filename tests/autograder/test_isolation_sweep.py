@@ -65,6 +65,7 @@ def test_a_process_that_ignores_signals_is_ended(tmp_path):
         assert not runs(process.pid)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 def test_a_worker_that_leaves_very_deep_folders_does_not_stop_the_grader():
     with Box("L1", trust=True, limits=Limits(wall_seconds=5)) as box:

@@ -21,7 +21,7 @@ from autograder.results import class_results
 
 pytestmark = pytest.mark.course
 #: What a person gives in this test: (student, question) → marks.
-BY_HAND = {("02-perfect-other-style", "1.a"): 1.5, ("12-loop-that-swallows-interrupts", "2.a"): 0.25, ("07-many-mistakes", "3.2"): 0.0}
+BY_HAND = {("01-perfect", "2.a"): 0.25, ("02-perfect-other-style", "1.a"): 1.5, ("12-loop-that-swallows-interrupts", "2.a"): 0.25, ("07-many-mistakes", "3.2"): 0.0}
 
 
 def records(graded_course):
@@ -102,7 +102,7 @@ def test_a_manual_mark_survives_a_regrade(graded_course, hippocampus):
     student, cell = "01-perfect", hippocampus.hand_cell("2.a").id
     with Gradebook(course.db_url) as book:
         given = book._book.find_grade(cell, "hippocampus", "hippocampus", student)
-        given.manual_score = 0.25
+        given.manual_score = BY_HAND[student, "2.a"]
         book._book.db.commit()
     grade(hippocampus, course, Options(jobs=1, students=[student], force=True))
     rows = {row["student_id"]: row for row in csv.DictReader(write_grades(hippocampus, course).read_text(encoding="utf-8").splitlines())}

@@ -67,7 +67,10 @@ def test_an_experiment_writes_what_it_promises(name, nowhere, tmp_path, monkeypa
             assert inside == alt != ""
 
 
-@pytest.mark.parametrize("name", sorted(set(EXPERIMENTS) - {"preconditioning"}))
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name == "retrieval")) for name in sorted(set(EXPERIMENTS) - {"preconditioning"})],
+)
 def test_an_experiment_repeats_with_its_seed_and_leaves_torchs_alone(name, digits):
     state = torch.random.get_rng_state()
     first, second = (run(name, digits, **TINY[name]) for _ in range(2))

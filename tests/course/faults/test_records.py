@@ -68,6 +68,7 @@ def test_any_single_changed_byte_of_a_record_is_noticed(graded, tmp_path):
     assert checksum(raw) == json.loads(raw)["checksum"]
 
 
+@pytest.mark.slow
 def test_what_is_gone_is_made_again(graded, completes):
     shutil.rmtree(graded / "records")
     (graded / "grades.csv").unlink()
@@ -81,6 +82,7 @@ def test_a_gradebook_that_is_gone_is_written_again_from_the_records(graded, comp
     assert (found["graded"], found["unchanged"]) == (1, 11)
 
 
+@pytest.mark.slow
 def test_what_killed_writers_left_is_swept_once_it_is_old(graded, completes):
     hour_ago = time.time() - 3600
     left = [

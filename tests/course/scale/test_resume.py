@@ -77,6 +77,7 @@ def test_only_what_changed_is_graded_again(small, graded):
     assert [line for line in small.state.differences(again) if "s002" not in line] == []
 
 
+@pytest.mark.slow
 def test_another_seed_or_another_version_grades_again(small, graded, monkeypatch):
     students = ["s000", "s001"]
     assert len(grade(small.assignment, graded, Options(jobs=1, students=students, seed=5)).graded) == 2

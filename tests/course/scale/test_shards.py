@@ -63,6 +63,7 @@ def test_a_missing_part_is_named_and_may_come_later(small, course, capsys):
     assert small.state.differences(final_state(course.root)) == []
 
 
+@pytest.mark.slow
 def test_records_of_an_older_submission_are_named(small, course, capsys):
     graded_part(small, course, "1/7")
     path = course.notebook("s007", NAME)[0]
