@@ -74,7 +74,7 @@ def assert_honest(box: Box) -> None:
      "    time.sleep(60)", "timeout"),
     ("def f():\n    return input()", "raised"),
     ("def f():\n    return f()", "raised"),
-    ("sys.setrecursionlimit(10**9)\ndef f():\n    repr(__import__('functools').reduce(lambda a, _: [a], range(2 * 10**5), []))",
+    ("sys.setrecursionlimit(10**9)\ndef f():\n    hash(__import__('functools').reduce(lambda a, _: (a,), range(2 * 10**5), ()))",
      "crashed"),
     ("def f():\n    return torch.ones(2**33)", "memory"),
     ("def f():\n    return torch.zeros(1).expand(10**6, 10**4)", "unsupported"),

@@ -124,7 +124,7 @@ def on_terminal(words: list[str]) -> bytes:
     return written
 
 
-@pytest.mark.parametrize("words", [("grade", "--jobs", "1", "--force"), ("feedback",), ("export",)], ids=lambda w: w[0])
+@pytest.mark.parametrize("words", [pytest.param(("grade", "--jobs", "1", "--force"), marks=pytest.mark.slow), ("feedback",), ("export",)], ids=lambda w: w[0])
 def test_what_a_command_writes_on_a_terminal_is_its_own(course, words):
     folder, _ = course
     written = on_terminal(command(folder, *words))
@@ -135,6 +135,7 @@ def test_what_a_command_writes_on_a_terminal_is_its_own(course, words):
         assert b"[bold]x[link=evil]" in written.replace(b"\r\n", b"")  # as text, not as rich's markup
 
 
+@pytest.mark.slow
 def test_an_id_that_would_command_something_is_no_student_and_that_is_said(tmp_path):
     assignment = nasty.make_assignment(tmp_path / "solutions")
     names = ["ok", "a\u202eb", "a\x9bb", "a\x7fb", "a\u200bb", "c\x1b[31m"]

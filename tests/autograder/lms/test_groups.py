@@ -53,6 +53,7 @@ def test_only_the_same_work_of_one_group_is_graded_once(tmp_path):
     assert [job.student for job in Fanout(jobs, together).jobs] == ["anna", "cy", "dora", "eve"]
 
 
+@pytest.mark.slow
 @pytest.mark.course
 def test_every_member_gets_record_gradebook_rows_and_marks_from_one_grading(empty, solutions, capsys):
     assignment = load_assignment(NAME, solutions)

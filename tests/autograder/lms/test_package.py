@@ -127,6 +127,7 @@ def full(assignment):
     return sum(q.auto for q in assignment.manifest.question)
 
 
+@pytest.mark.slow
 @pytest.mark.course
 def test_a_right_submission_earns_every_mark_less_what_being_late_costs(tree, group):
     most = full(tree.assignment)

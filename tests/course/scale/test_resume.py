@@ -107,6 +107,7 @@ def test_a_record_stays_unless_a_stronger_box_is_here_now(small, monkeypatch, as
     assert resume.fits_here(asked, False)(record) is False
 
 
+@pytest.mark.slow
 def test_grading_twice_in_two_places_gives_the_same_bytes(small, lone):
     """Addresses of objects, order of sets, paths, times: none of them is in what remains."""
     courses = [lone("one"), lone("a/place/far/away")]
