@@ -7,7 +7,7 @@ similarities, separations, kernel    z ← separation(similarity(z, M)) M
 mixture, streaming, precision        Gaussian mixtures: by two products, by Gram, streamed, with learnt precision
 free_energy, predictive              the same with a decoder: by back-propagation, by predictive coding
 rivals, associators                  trained memories, and their training
-conv_vae, mnist_vae, monet           what codes are made by; vae_training trains, slots knows the truth of scenes
+conv_vae, mnist_vae, monet(_weights) what codes are made by; vae_training trains, slots knows the truth of scenes
 corruptions, success                 what cues suffer, and whether the right memory came back
 models, cells, benchmark             all of them on the same cues, kept cell by cell
 """

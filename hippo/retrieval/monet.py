@@ -1,25 +1,20 @@
 """MONet: attention that takes a picture apart object by object, and an autoencoder that codes each part.
 
 Burgess et al. 2019 (arXiv 1901.11390), in the sizes that Annabi, Pitti, Quoy 2022 use on CLEVR: four
-slots of 16 numbers, a code of 64.
+slots of 16 numbers, a code of 64. `monet_weights` reads the published weights.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from hippo.arguments import shape_text
-from hippo.datafiles import DataError
 
-__all__ = ["PUBLISHED_SHA1", "AttentionNet", "ComponentVAE", "MONet", "check_weights"]
+__all__ = ["AttentionNet", "ComponentVAE", "MONet"]
 
-#: SHA-1 of the published weight files: attention, component autoencoder.
-PUBLISHED_SHA1 = ("0d2aeaac7dcc19181aeb84555b26ce51fe8aac2d", "3a4f2cc31147f4a12b7b52623574e9a1ac8ed056")
 N_SLOTS, SLOT_CODE = 4, 16
 #: Standard deviations of pixels: the first slot, as background, and the others.
 BACKGROUND, FOREGROUND = 0.09, 0.11
@@ -167,25 +162,6 @@ class MONet(nn.Module):
         n = len(codes)
         colours, logits = self.component.decode(codes.reshape(n * N_SLOTS, SLOT_CODE))
         return colours.reshape(n, N_SLOTS, 3, 64, 64), logits.reshape(n, N_SLOTS, 1, 64, 64)
-
-
-def check_weights(path: Path, sha1: str) -> None:
-    """Refuse a weight file of the user's that is not the published one.
-
-    Raises
-    ------
-    DataError
-        In one sentence: missing, or other bytes.
-    """
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha1").hexdigest()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}): give the published weight file.") from error
-    if found != sha1:
-        raise DataError(
-            f"{path} is not the published weight file (SHA-1 {found[:8]}… instead of {sha1[:8]}…): download it again."
-        )
 
 
 def _block(n_in: int, n_out: int) -> nn.Module:
