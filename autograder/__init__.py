@@ -29,7 +29,7 @@ package, gradescope_run              the grader as a zip that a platform runs, o
 
 An author's side: spec and assignment (what was written), stubs, release, leakcheck, student_package (what students
 get), reference, variants, mutation, verify (proof that the tests are sharp and fair). A student's side: checking,
-panel, submit. `cli/` parses, `commands/` says what each command does.
+panel, submit (afresh). `cli/` parses, `commands/` says what each command does.
 """
 
 from __future__ import annotations

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
@@ -25,6 +26,9 @@ from autograder.spec import Manifest, Question, Tolerance
 from autograder.staging import stage_hippo
 from autograder.student import LocalConnection, Student
 from autograder.tempfolder import temp_folder
+
+if TYPE_CHECKING:
+    from autograder.sandbox import Box
 
 
 @dataclass
@@ -157,49 +161,65 @@ def _run(runner: Runner, student: Student, question: Question, released: Release
     return released.result(question, properties)
 
 
-def check_notebook(
-    notebook: Path,
-    question_ids: Sequence[str],
-    progress: Callable[[int, int, str], None],
-) -> tuple[list[CheckResult], list[str]]:
-    """Check a notebook file: its cells run in a worker, as they will when it is graded."""
-    # a notebook's own kernel needs no box, and may run where there is none
-    from autograder.sandbox import Box
+@dataclass
+class NotebookCheck:
+    """What checking a notebook file found."""
 
+    results: list[CheckResult] = field(default_factory=list)
+    #: How its cells were found, and what was left out of them.
+    notes: list[str] = field(default_factory=list)
+    #: One sentence per statement that failed when the cells ran.
+    failures: list[str] = field(default_factory=list)
+
+
+def check_notebook(
+    notebook: Path, question_ids: Sequence[str], progress: Callable[[int, int, str], None]
+) -> NotebookCheck:
+    """Check a notebook file: its cells run in a worker, as they will when it is graded."""
     released = read_released(notebook.resolve().parent)
     manifest = released.manifest
-    submission = _matched(notebook, released)
+    submission = matched(notebook, released)
     chosen = [manifest.find(q) for q in question_ids] or [q for q in manifest.question if q.auto > 0]
-    notes = submission.notes + [f"{label}: {why}" for label, why in submission.syntax_errors.items()]
+    found = NotebookCheck(notes=submission.notes, failures=submission.unreadable)
 
-    def work(runner: Runner) -> list[CheckResult]:
+    def work(runner: Runner) -> None:
         examination = Examination(box, runner, manifest, submission.code, submission.aliases)
-        results = []
+        if not chosen:
+            examination.replay(0)  # only a person marks it, but its cells can fail
         for done, question in enumerate(chosen):
             progress(done, len(chosen), question.id)
             properties = only(examination.question(question.id, [0])) if runner.items[question.id] else []
-            results.append(released.result(question, properties))
+            found.results.append(released.result(question, properties))
         progress(len(chosen), len(chosen), "")
-        notes.extend(examination.notes)
-        return results
+        found.failures.extend(examination.notes)
 
+    with student_box(released) as box:
+        with_tests([released.folder / "tests"], [q.id for q in manifest.question], None, work)
+    return found
+
+
+@contextmanager
+def student_box(released: Released, limits: Limits | None = None) -> Iterator[Box]:
+    """The strongest box there is on the student's own machine, where L1 will do: it is their own code."""
+    # a notebook's own kernel needs no box, and may run where there is none
+    from autograder.sandbox import Box
+
+    manifest = released.manifest
     with temp_folder("check") as folder:
         staged = stage_hippo(folder, manifest.name, manifest.withhold)
         folder.chmod(0o755)
-        # it is the student's own code on the student's own machine: L1 will do where there is no box
-        with Box(None, preload=tuple(manifest.preload), python_path=(staged,), trust=True) as box:
-            results = with_tests([released.folder / "tests"], [q.id for q in manifest.question], None, work)
-    return results, notes
+        with Box(None, preload=manifest.preload, python_path=(staged,), limits=limits, trust=True) as box:
+            yield box
 
 
-def _matched(notebook: Path, released: Released) -> Submission:
+def matched(notebook: Path, released: Released, whole: Collection[str] = ()) -> Submission:
     """The student's notebook against the released one as the public manifest lists its cells."""
     master = [
         Cell("markdown" if c["role"] == "written" else "code", "", c["id"], c["role"], c["question"])
         for c in released.cells
     ]
     names = [name for q in released.manifest.question for name in q.names]
-    submission = match(read_ipynb(notebook), master, names)
+    submission = match(read_ipynb(notebook), master, names, whole)
     if submission.foreign:
         raise UserError(
             f"{notebook.name} is not a notebook of {released.manifest.name}: none of its cells and functions "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from autograder.notebooks import Cell
@@ -36,9 +37,17 @@ class Submission:
     #: Nothing of the assignment was recognised.
     foreign: bool = False
 
+    @property
+    def unreadable(self) -> list[str]:
+        """One sentence per cell that Python cannot read."""
+        return [f"{label}: {why}" for label, why in self.syntax_errors.items()]
 
-def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submission:
-    """Match `submitted` with the released `master`, whose graded functions are `names`."""
+
+def match(submitted: list[Cell], master: list[Cell], names: list[str], whole: Collection[str] = ()) -> Submission:
+    """Match `submitted` with the released `master`, whose graded functions are `names`.
+
+    Of cells that experiment, draw or check only the definitions are kept, unless their role is in `whole`.
+    """
     result = Submission()
     known = {cell.id for cell in master if cell.role}
     texts = "\n".join(cell.source for cell in submitted if cell.is_code)
@@ -70,7 +79,7 @@ def match(submitted: list[Cell], master: list[Cell], names: list[str]) -> Submis
         if why := unreadable(source):
             result.syntax_errors[label] = why
             continue
-        if roles[index] in ("experiment", "figures", "check"):
+        if roles[index] in ("experiment", "figures", "check") and roles[index] not in whole:
             source = definitions_only(source)
         if source.strip():
             result.code.append((label, source))

@@ -113,7 +113,7 @@ class Slot:
             # what was run and what was not depends on every question before
             return self.grade(structs.replace(job, questions=None), wall)
         status, message = submission_status(results, submission, examination.faults)
-        notes += submission.notes + [f"{label}: {why}" for label, why in submission.syntax_errors.items()]
+        notes += submission.notes + submission.unreadable
         notes += examination.notes
         used = {id(cell) for cell in submission.found.values()}
         extra = [cell for cell in cells if id(cell) not in used]

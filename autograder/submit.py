@@ -9,11 +9,11 @@ import platform
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -42,6 +42,8 @@ class Receipt(msgspec.Struct, kw_only=True):
     problems: list[str] = []
     #: Worth knowing: outputs left out, ids lost.
     notes: list[str] = []
+    #: What was run afresh before packing: nothing, the cells that grading runs, or the experiments too.
+    ran: Literal["", "cells", "experiments"] = ""
     #: Where the zip was written; None when nothing was.
     archive: str | None = None
 
@@ -52,6 +54,7 @@ class Receipt(msgspec.Struct, kw_only=True):
             f"time        {self.time}",
             f"sha256      {self.sha256 or '-'}",
             f"size        {self.bytes} bytes",
+            *([f"run afresh  {self.ran}"] if self.ran else []),
             *(f"{name:<11} {v}" for name, v in sorted(self.versions.items())),
             *(f"problem     {p}" for p in self.problems),
             *(f"note        {n}" for n in self.notes),
@@ -67,6 +70,7 @@ def pack(
     ids: Sequence[str] | Mapping[str, str] = (),
     out: Path,
     dry_run: bool = False,
+    afresh: Callable[[Receipt], None] | None = None,
 ) -> Receipt:
     """Write `<assignment>-submission.zip` and `<assignment>-receipt.json` to the folder `out`.
 
@@ -79,6 +83,8 @@ def pack(
         every id, that is noted and no cell is missed.
     dry_run
         Check everything, write nothing.
+    afresh
+        Runs the notebook and adds to the receipt what that showed (`autograder.afresh`).
 
     Notes
     -----
@@ -92,6 +98,8 @@ def pack(
         receipt.problems.append(error.message)
         return receipt
     _check_answers(document, names, ids, receipt)
+    if afresh is not None:
+        afresh(receipt)
     _strip_outputs(document, receipt)
     raw = json.dumps(document, indent=1, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     receipt.sha256, receipt.bytes = hashlib.sha256(raw).hexdigest(), len(raw)
@@ -152,13 +160,16 @@ def _check_answers(
         for id_ in (i for i in asked if i not in present and i not in names):
             of = f" of question {asked[id_]}" if asked[id_] else ""
             receipt.problems.append(f"the cell {id_}{of} is missing: take it from a fresh copy of the assignment")
-    untouched = [
-        c.id or f"cell {n}"
-        for n, c in enumerate(cells, start=1)
-        if (UNTOUCHED_CODE if c.is_code else UNTOUCHED_TEXT).search(c.source)
+    questions = ids if isinstance(ids, Mapping) else {}
+    untouched: dict[str, list[str]] = {}
+    for number, cell in enumerate(cells, start=1):
+        if (UNTOUCHED_CODE if cell.is_code else UNTOUCHED_TEXT).search(cell.source):
+            untouched.setdefault(questions.get(cell.id, ""), []).append(cell.id or f"cell {number}")
+    receipt.problems += [
+        f"question {question} is not answered yet: {', '.join(cells)}" if question else
+        f"not answered yet: {', '.join(cells)}"
+        for question, cells in untouched.items()
     ]
-    if untouched:
-        receipt.problems.append(f"not answered yet: {', '.join(untouched)}")
 
 
 def _strip_outputs(document: dict[str, Any], receipt: Receipt) -> None:

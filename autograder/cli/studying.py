@@ -27,6 +27,10 @@ def submit(
     out: Annotated[
         Path | None, typer.Option("--out", help="Where the zip and the receipt go; default: beside it.")
     ] = None,
+    run: Annotated[
+        bool, typer.Option("--run", help="First run it afresh, top to bottom, and say what fails; not its experiments.")
+    ] = False,
+    experiments: Annotated[bool, typer.Option("--experiments", help="Run its experiments too; takes minutes.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is missing.")] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -34,4 +38,4 @@ def submit(
     """Students: pack the notebook for handing in, with a receipt."""
     from autograder.commands import studying
 
-    raise typer.Exit(studying.submit(notebook, out, dry_run, as_json, quiet))
+    raise typer.Exit(studying.submit(notebook, out, run, experiments, dry_run, as_json, quiet))

@@ -58,7 +58,7 @@ def written_into(released, source, name):
 def test_notebook_and_command_line_give_the_same_verdicts(tiny, released):
     for name, source in answers(tiny).items():
         here = check_namespace("1", namespace(source), released)
-        (there,), _ = check_notebook(written_into(released, source, f"{name}.ipynb"), ["1"], lambda *_: None)
+        (there,) = check_notebook(written_into(released, source, f"{name}.ipynb"), ["1"], lambda *_: None).results
         assert [(p.name, p.status, p.message) for p in here.properties] == [(p.name, p.status, p.message) for p in there.properties]
         assert here.lines == there.lines
         command = [sys.executable, "-P", "-c", "from autograder.cli import main; main()", "check", f"{name}.ipynb", "--question", "1"]

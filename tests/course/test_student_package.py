@@ -93,8 +93,11 @@ def test_the_three_commands_of_the_readme(desk, tiny):
     assert (code, question["passed"], question["visible"], question["hidden"]) == (1, 0, 1, 2)
     code, out, err = at(desk, "autograder", "submit", "tiny.ipynb", "--out", "packed")
     assert code == 1, err
-    assert "not answered yet: overlap" in out
+    assert "question 1 is not answered yet: overlap" in out
     assert "receipt: sha256" in out
+    code, out, err = at(desk, "autograder", "submit", "tiny.ipynb", "--run", "--out", "packed")
+    assert code == 1, err
+    assert "run afresh: every cell runs; visible 0/1" in out
 
 
 @pytest.mark.slow

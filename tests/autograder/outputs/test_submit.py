@@ -81,8 +81,14 @@ def test_stubs_in_place_are_named_and_packed(tmp_path):
         cell("*Your answer here.*", "answer-1-a", "markdown"),
     ]
     receipt = packed(save(tmp_path / "n.ipynb", cells))
-    assert receipt.problems == ["not answered yet: mse, answer-1-a"]
+    assert receipt.problems == ["question 2.a is not answered yet: mse", "question 1.a is not answered yet: answer-1-a"]
     assert receipt.archive
+
+
+def test_what_running_it_showed_is_in_the_packed_receipt(notebook):
+    receipt = packed(notebook, afresh=lambda receipt: receipt.problems.append("cell 4, line 1: NameError"))
+    with zipfile.ZipFile(receipt.archive) as archive:
+        assert json.loads(archive.read("receipt.json"))["problems"] == ["cell 4, line 1: NameError"]
 
 
 def test_large_outputs_are_left_out_and_small_ones_stay(tmp_path):
