@@ -47,6 +47,7 @@ __all__ = [
     "scenes",
     "sequences",
     "storkey",
+    "strokes",
     "training",
     "trajectories",
 ]

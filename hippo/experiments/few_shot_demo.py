@@ -24,6 +24,7 @@ from hippo.few_shot import (
     shipped,
 )
 from hippo.plotting import accuracy_bars, episode_grid, figure_of
+from hippo.strokes import redraw
 
 __all__ = ["FULL", "PUBLISHED", "QUICK", "Config", "run"]
 
@@ -32,7 +33,8 @@ __all__ = ["FULL", "PUBLISHED", "QUICK", "Config", "run"]
 class Config:
     """Published protocol: five classes of digits, one shown and two asked of each; shipped learners.
 
-    The published digits are grey; binary ones, as the learners know them, stand beside.
+    The published digits are grey. Beside them stand binary ones and those redrawn with a pen of two pixels: the
+    learners know characters drawn by one pen, whose lines are not thicker where a hand pressed harder.
     """
 
     arms: tuple[Arm, ...] = SHIPPED
@@ -54,7 +56,7 @@ N_ASKED = 10
 def run(config: Config, images: Images, device: str = "cpu") -> Outcome:
     """Draw tasks of test digits and let every learner answer the same ones; digits are not turned."""
     grey = by_class(images.x_test, images.y_test).to(device) / 255.0
-    inks = {"grey": grey, "binary": (grey > 0.5).float()}
+    inks = {"grey": grey, "binary": (grey > 0.5).float(), "redrawn": redraw(grey)}
     learners = {arm: shipped(arm) for arm in config.arms}
     answers: dict[str, Answer] = {arm: learner.to(device) for arm, (learner, _) in learners.items()}
     answers["pixels"] = nearest_pixels

@@ -10,7 +10,7 @@ import hippo
 
 NAMES = {
     "hippo": """attractors autoencoder checkpoints cifar clevr conditioning corruption datafiles datasets dense dynamics experiments fast_weights few_shot glauber glyphs hopfield
-        learning_rules memory memory_addressing metrics modern omniglot pattern_memory patterns plotting predictive_coding retrieval scenes sequences storkey training
+        learning_rules memory memory_addressing metrics modern omniglot pattern_memory patterns plotting predictive_coding retrieval scenes sequences storkey strokes training
         trajectories""",
     "hippo.attractors": "KINDS basin classify distinct is_fixed mixtures stability",
     "hippo.autoencoder": "Autoencoder",
