@@ -19,7 +19,7 @@ results (late, people, groups,       marks, those given by hand, and what being 
 fanout)                              graded once
 feedback, report, export (marks),    what is handed on; `lms/` has one file per format of a platform
 lms/
-marking, marksheet, blind            marking by hand in a spreadsheet, without knowing whom if wanted
+marking, marksheet, blind, written   marking by hand in a spreadsheet, without knowing whom if wanted
 regrade, regrade_page, replay        what a change of tests does to whom; one record again, with its seed
 answers, similarity, failures,       who wrote alike; how good the tests are, and whether a verdict ever changes by
 flaky, stats_page, matrix,           itself; which wrong answer fails which property; one page that links all reports

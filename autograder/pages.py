@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.marks import shown
 from autograder.plaintext import clean
+from autograder.written import written
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -86,7 +87,7 @@ def environment() -> Environment:
         submission_words=SUBMISSION_WORDS,
         level_words=LEVEL_WORDS,
     )
-    made.filters.update(marks=shown, slug=slug, number=number, duration=duration)
+    made.filters.update(marks=shown, slug=slug, number=number, duration=duration, written=written)
     return made
 
 

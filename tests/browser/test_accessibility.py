@@ -11,14 +11,18 @@ import numpy as np
 import pytest
 
 from autograder import feedback, report, stats_page
+from autograder.assignment import load_assignment
 from autograder.flaky import Flaky
 from autograder.late import Lateness
+from autograder.marking import Answer, marking_page
 from autograder.marks import ManualMark
+from autograder.marksheet import MarkRow
 from autograder.matrix import Column, Matrix, Mutant, write_matrix
 from autograder.record import Times
 from autograder.regrade import Regrading, compare
 from autograder.regrade_page import page as regrade_page
 from autograder.report_index import write_index
+from tests.autograder.marking_course import PIXEL
 from tests.autograder.outputs.conftest import difference, record_of
 from tests.autograder.outputs.test_similarity import example
 
@@ -28,7 +32,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = "axe-core@4.14.1"
 WIDTHS = (1280, 390)
 KINDS = ("feedback", "feedback-all-right", "feedback-unreadable", "panel", "report", "report-of-two", "similarity",
-         "stats", "stats-of-two", "regrade", "index")
+         "stats", "stats-of-two", "regrade", "marking", "index")
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +77,16 @@ def students():
     return [*known, record_of("late", status="timed out", fails=("mse",), message="A function took too long."), unreadable]
 
 
+def marking() -> str:
+    """What a person marks: words, pictures, what was printed, and nothing at all; one has a mark."""
+    assignment = load_assignment("hippocampus", Path(__file__).parents[2] / "solutions")
+    answers = {("anna", "1.a"): Answer(text="**Lesions.** H.M. lost *episodes*:\n\n1. new ones\n2. $W_{ij} < 0$\n\n> said he\n\n```\n" + "x" * 200),
+               ("anna", "2.a"): Answer(pictures=[PIXEL, PIXEL], printed="0.1 " * 200)}
+    rows = [MarkRow(who, q.id, q.title, "by hand", Decimal(2), Decimal(1) if who == "anna" else None, "", None, "c")
+            for q in assignment.manifest.question for who in ("anna", "bob") if q.hand]
+    return marking_page(assignment, rows, answers, {"anna": "bcdfghj", "bob": "kmnpqrs"})
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> dict[str, Path]:
     """One page of each kind."""
@@ -98,6 +112,7 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         "stats": stats_page.page(records, flaky, "12 records"),
         "stats-of-two": stats_page.page(records[:2], [], "2 records"),
         "regrade": regrade_page(regrading),
+        "marking": marking(),
     }  # fmt: skip
     paths = {"report": report.write(records, [*(r.student for r in records), "nora"], root)}
     for kind in ("similarity", "stats", "regrade"):

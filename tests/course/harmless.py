@@ -21,7 +21,7 @@ FORMULA = re.compile("[ \"]*[=+\\-@\t\r\N{MINUS SIGN}\N{FULLWIDTH EQUALS SIGN}\N
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 #: All that our pages are made of.
 TAGS = set(re.findall(r"\w+", """html head meta title style body main header section h1 h2 h3 p div span strong b small code pre ul ol
-    li dl dt dd table caption thead tbody tr th td a figure img svg rect details summary blockquote"""))
+    li em br hr nav dl dt dd table caption thead tbody tr th td a figure img svg rect details summary blockquote"""))
 ATTRIBUTES = set(re.findall(r"[\w-]+", """lang charset http-equiv content name class id aria-labelledby aria-label aria-hidden role
     tabindex scope href src alt viewbox preserveaspectratio width height rx fill x y open"""))
 
