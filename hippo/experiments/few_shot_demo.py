@@ -78,7 +78,8 @@ def run(config: Config, images: Images, device: str = "cpu") -> Outcome:
     title = f"{images.name}, one image of each of five digits"
     figures = {"accuracies": figure_of(accuracy_bars(bars, {}, chance=0.2, title=title))}
     if config.arms:
-        figures["demo"] = _picture(config, learners[config.arms[0]][0], grey, images.name)
+        for name, ink in {"demo": "grey", "demo-redrawn": "redrawn"}.items():
+            figures[name] = _picture(config, learners[config.arms[0]][0], inks[ink], images.name)
     return Outcome(metrics, rows, figures)
 
 

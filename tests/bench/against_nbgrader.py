@@ -130,9 +130,13 @@ def main() -> None:
         peaks = {"ours": max(c.peak_mb for c in ours[2]), "nbgrader": max(c.peak_mb for c in theirs[2])}
         if assignment is cases[0][1]:
             rows.append(("… peak memory MiB", peaks["ours"], peaks["nbgrader"], "", ""))
-            more = {make: [cost(make, assignment, n, whole=True) for n in (1, 2)] for make in (our_course, nbgrader_course)}
+            one, many = ({make: cost(make, assignment, n, whole=True) for make in (our_course, nbgrader_course)}
+                         for n in (1, MANY))
             for what in ("wall", "cpu"):
-                a, b = (getattr(two, what) - getattr(one, what) for one, two in more.values())
+                a, b = (getattr(many[make], what) for make in many)
+                rows.append((f"hippocampus, as handed in: {MANY} submissions, whole command, {what} s",
+                             a, b, f"{b / a:.1f} : 1", "20 : 1"))
+                a, b = ((getattr(many[make], what) - getattr(one[make], what)) / (MANY - 1) for make in many)
                 rows.append((f"hippocampus, as handed in: one more, {what} s", a, b, f"{b / a:.1f} : 1", "20 : 1"))
             if not ours[2][0].whole:
                 print("CPU without the boxed processes: no control group could be made to count them.")
