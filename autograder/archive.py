@@ -112,7 +112,11 @@ def zip_entries(archive: zipfile.ZipFile, packed_bytes: int) -> list[Entry]:
     """The files of a zip; what must not be read says why."""
     infos = archive.infolist()
     if len(infos) > MAX_ENTRIES:
-        raise UserError(f"The zip lists {len(infos)} files; at most {MAX_ENTRIES} are read.", NOT_GRADABLE)
+        raise UserError(
+            f"the zip lists {len(infos)} files, at most {MAX_ENTRIES} are read: unpack it and collect the "
+            "folder.",
+            NOT_GRADABLE,
+        )
     times = Counter(_zip_name(info) for info in infos)
     entries, total = [], 0
     for info in infos:

@@ -223,7 +223,7 @@ def matched(notebook: Path, released: Released, whole: Collection[str] = ()) -> 
     if submission.foreign:
         raise UserError(
             f"{notebook.name} is not a notebook of {released.manifest.name}: none of its cells and functions "
-            "was found.",
+            "was found. Name the one that came with the assignment.",
             NOT_GRADABLE,
         )
     return submission

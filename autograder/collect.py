@@ -86,7 +86,7 @@ def collect(
         When the source as a whole cannot be used. A single bad file never stops the others.
     """
     if not is_student_id(assignment):
-        raise UserError(f"{assignment!r} cannot be the name of an assignment.", USAGE)
+        raise UserError(f"{assignment!r} cannot be the name of an assignment: use letters, digits, - and _.", USAGE)
     if platform not in SOURCES:
         raise UserError(f"--from {one_line(platform, 40)!r} is not known; expected one of {', '.join(SOURCES)}.")
     if source.resolve() == (course / "submitted").resolve():

@@ -170,7 +170,7 @@ def read_roster(path: Path) -> Sequence[str]:
                 )
             return [row[column].strip() for row in reader if row[column] and row[column].strip()]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} cannot be read as CSV: {error}.") from None
+        raise UserError(f"{path} cannot be read as CSV ({error}): save the list of students as “CSV UTF-8”.") from None
 
 
 def read_times(path: Path) -> Times | None:

@@ -53,9 +53,12 @@ def grade_rows(
     """
     names = [r.student for r in records]
     if twice := sorted({n for n in names if names.count(n) > 1}):
-        raise UserError(f"Two records belong to one student: {', '.join(twice)}. Nothing was exported.")
+        raise UserError(
+            f"two records belong to one student ({', '.join(twice)}), so nothing was exported: remove one of "
+            "them."
+        )
     if len({r.assignment for r in records}) > 1:
-        raise UserError("The records are of several assignments: export one at a time.")
+        raise UserError("the records are of several assignments: export one at a time.")
     rows = [_row(r, manual.get(r.student, {}), (late or {}).get(r.student)) for r in records]
     highest = max((r.max_score for r in records), default=None)
     rows += [GradeRow(name, NOT_SUBMITTED, None, highest) for name in sorted(set(missing) - set(names))]

@@ -113,7 +113,10 @@ def write(
     """Write `feedback/<student>/<assignment>/<assignment>.html` in the course folder `folder`."""
     for name in (record.student, record.assignment):
         if not is_student_id(name):
-            raise UserError(f"{name!r} cannot name a folder: no feedback page was written for it.")
+            raise UserError(
+                f"{name!r} cannot name a folder, so no feedback page was written: correct it in the record and run "
+                "this again."
+            )
     path = folder / "feedback" / record.student / record.assignment / f"{record.assignment}.html"
     return write_whole(path, page(record, rubric_marks, late, times))
 

@@ -92,7 +92,8 @@ class Gradebook:
                 total += score or 0.0
             if abs(total - record.score) > 1e-6:
                 raise UserError(
-                    f"{record.student}: the gradebook would hold {total:g} marks, the record {record.score:g}.",
+                    f"{record.student}: the gradebook would hold {total:g} marks, the record {record.score:g}; "
+                    f"nothing was written: grade again with --student {record.student} --force.",
                     INFRASTRUCTURE,
                 )
 

@@ -161,7 +161,10 @@ class _Plugin:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         try:
             if self.collect_error:
-                raise UserError(f"the tests cannot be collected: {self.collect_error}")
+                raise UserError(
+                    f"the tests cannot be collected ({self.collect_error}): run pytest on their folder to see "
+                    "more."
+                )
             self.runner = Runner(session.items, self.question_ids)
             self.outcome = self.work(self.runner)
         except BaseException as error:

@@ -135,7 +135,10 @@ def read_sheet(raw: bytes, name: str, rows: Sequence[MarkRow]) -> Reading:
 
 def _lines(raw: bytes, name: str) -> list[dict[str, str]]:
     if len(raw) > MAX_BYTES:
-        raise UserError(f"{name} has {len(raw) >> 20} MiB, which is more than a table of marks has.")
+        raise UserError(
+            f"{name} has {len(raw) >> 20} MiB, more than a table of marks has: name the one that `autograder marks` "
+            "wrote."
+        )
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -145,7 +148,7 @@ def _lines(raw: bytes, name: str) -> list[dict[str, str]]:
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), restval="")
         lines = list(reader)
     except csv.Error as error:
-        raise UserError(f"{name} cannot be read as CSV: {error}.") from None
+        raise UserError(f"{name} cannot be read as CSV ({error}): save it as “CSV UTF-8”.") from None
     missing = [column for column in ("mark", "comment", "row") if column not in (reader.fieldnames or ())]
     if missing:
         raise UserError(

@@ -78,7 +78,7 @@ def read_ipynb(path: Path) -> list[Cell]:
         One sentence a student understands (exit code 4) when the file is no notebook.
     """
     if not path.is_symlink() and not path.exists():
-        raise UserError(f"{path.name} is not there.", NOT_GRADABLE)
+        raise UserError(f"{path.name} is not there: name the notebook that you work on.", NOT_GRADABLE)
     return cells_of(submitted_bytes(path), path.name)
 
 
@@ -103,7 +103,7 @@ def submitted_bytes(path: Path) -> bytes:
             ) from None
         raise UserError(f"{path} cannot be read: {error.strerror}.", INFRASTRUCTURE) from None
     if not raw.strip():
-        raise UserError(f"{path.name} is empty.", NOT_GRADABLE)
+        raise UserError(f"{path.name} is empty: save the notebook and hand it in again.", NOT_GRADABLE)
     return raw
 
 

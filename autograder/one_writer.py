@@ -25,7 +25,9 @@ def one_writer(course: Path) -> Iterator[None]:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         code = USAGE if isinstance(error, PermissionError | NotADirectoryError | FileNotFoundError) else INFRASTRUCTURE
-        raise UserError(f"{course} cannot be written to: {error.strerror}.", code) from None
+        raise UserError(
+            f"{course} cannot be written to ({error.strerror}): name a course folder of your own with --course.", code
+        ) from None
     try:
         _lock(handle, course)
         os.ftruncate(handle, 0)

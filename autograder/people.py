@@ -102,7 +102,7 @@ def read_people(course: Path) -> People:
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: {one_line(str(error).replace('Object', 'the table', 1), 300)}.") from None
     except RecursionError:
-        raise UserError(f"{path}: its values are nested too deeply.") from None
+        raise UserError(f"{path}: its values are nested too deeply: write it as solutions/README.md shows.") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     for fault in _faults(people):

@@ -53,10 +53,14 @@ def write(records: Sequence[Record], roster: Sequence[str], folder: Path) -> Pat
         Everybody who should have handed in; who has no record counts as "not submitted".
     """
     if not records:
-        raise UserError("There is nothing to report: no submission has been graded yet.", NOTHING_TO_DO)
+        raise UserError(
+            "there is nothing to report, no submission has been graded yet: run `autograder grade` "
+            "first.",
+            NOTHING_TO_DO,
+        )
     assignment = records[0].assignment
     if not is_student_id(assignment) or any(r.assignment != assignment for r in records):
-        raise UserError("A report is about one assignment: records of several were given.")
+        raise UserError("a report is about one assignment, but the records are of several: report one at a time.")
     course = Course(folder)
     known = {r.student: read_times(course.times(r.student, assignment)) for r in records}
     wall = {student: times.seconds for student, times in known.items() if times is not None}

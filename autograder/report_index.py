@@ -44,7 +44,7 @@ def write_index(folder: Path) -> Path:
             name = path.stem.removesuffix(ending)
             rows.setdefault(name, Row(name)).links.append((path.name, KINDS[ending]))
     if not rows:
-        raise UserError(f"{folder / 'reports'} holds no report yet.", NOTHING_TO_DO)
+        raise UserError(f"{folder / 'reports'} holds no report yet: make one with `autograder report`.", NOTHING_TO_DO)
     for row in rows.values():
         _look_up(row, Course(folder))
     return write_whole(folder / "reports" / "index.html", render("index.html", rows=list(rows.values())))

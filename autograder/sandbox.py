@@ -91,7 +91,7 @@ class Box:
         if self.level == "L3" or layout.readable_by_all():
             return spare_uid()
         if self.level == "L2":
-            raise IsolationError("started as root, but no other user may read the Python installation")
+            raise IsolationError(f"started as root, but no other user may read {sys.prefix}: do not start it as root.")
         return None
 
     def __enter__(self) -> Box:

@@ -38,7 +38,11 @@ def page(records: Sequence[Record], flaky: Sequence[Flaky], watched: str) -> str
     """The page; `watched` says what the flaky-test watch looked at. The same input gives the same bytes."""
     known = graded(records)
     if not known:
-        raise UserError("There is nothing to count: no submission has been graded yet.", NOTHING_TO_DO)
+        raise UserError(
+            "there is nothing to count, no submission has been graded yet: run `autograder grade` "
+            "first.",
+            NOTHING_TO_DO,
+        )
     questions, properties = question_stats(known), property_stats(known)
     failures = commonest(known, properties)
     return render(

@@ -120,7 +120,7 @@ def pack(
 def _read(notebook: Path) -> dict[str, Any]:
     """The notebook as JSON, after the checks that grading makes."""
     if not notebook.exists():
-        raise UserError(f"{notebook} is not there.")
+        raise UserError(f"{notebook} is not there: name the notebook that you worked on.")
     if not notebook.is_file():
         raise UserError(f"{notebook} is a folder, expected a notebook file.")
     try:

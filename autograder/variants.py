@@ -58,5 +58,5 @@ def survivor_reasons(assignment: Assignment) -> dict[str, str]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path}: {error}.") from None
+        raise UserError(f"{path} is not sound TOML: {error}.") from None
     return {str(name): str(reason) for name, reason in table.items()}

@@ -41,7 +41,7 @@ class Sheet:
         try:
             read = list(csv.reader(io.StringIO(text, newline=""), delimiter=self.separator))
         except csv.Error as error:
-            raise UserError(f"{self.name} cannot be read as CSV: {error}.") from None
+            raise UserError(f"{self.name} cannot be read as CSV ({error}): export it again.") from None
         # two readers must agree on what stands in every cell, or filling one in could shift the others
         self.rows = [[_text(cell) for cell in row] for row in self._cells]
         if [row for row in self.rows if row != [""]] != [row for row in read if row not in ([], [""])]:
@@ -58,7 +58,10 @@ class Sheet:
         except OSError as error:
             raise UserError(f"{path} cannot be read: {error.strerror}.") from None
         if len(raw) > MAX_BYTES:
-            raise UserError(f"{path} has {len(raw) >> 20} MiB, which is more than a table of marks has.")
+            raise UserError(
+                f"{path} has {len(raw) >> 20} MiB, which is more than a table of marks has: name the file that was "
+                "exported."
+            )
         return cls(raw, path.name)
 
     @property

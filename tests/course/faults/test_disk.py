@@ -75,7 +75,7 @@ def test_a_read_only_course_is_said_at_once(disk, small, completes):
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     done = run(course, small.solutions)
     assert done.returncode == INFRASTRUCTURE
-    assert done.stderr.splitlines()[-1] == f"autograder: {course} cannot be written to: Read-only file system."
+    assert done.stderr.splitlines()[-1] == f"autograder: {course} cannot be written to (Read-only file system): name a course folder of your own with --course."
     assert "Traceback" not in done.stderr
     subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
     assert completes(course)["graded"] == 1
