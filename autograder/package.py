@@ -13,6 +13,7 @@ from pathlib import Path
 from autograder.assignment import Assignment
 from autograder.atomic import write_whole
 from autograder.errors import UserError
+from autograder.staging import is_wanted
 
 TARGETS = ("gradescope",)
 #: Left behind by whatever was run here, and templates of other commands.
@@ -26,7 +27,7 @@ def package(assignment: Assignment, out: Path, *, torch_index: str = "") -> tupl
     Mutants, accepted variants and the rubric stay here. `torch_index` is where torch is installed from.
     """
     if not re.fullmatch(r"(https?://[A-Za-z0-9._~:/@%+-]+)?", torch_index):
-        raise UserError(f"--torch-index {torch_index!r} is no address of a package index.")
+        raise UserError(f"--torch-index {torch_index!r} is no address: expected one such as https://download.pytorch.org/whl/cpu.")
     content = dict(sorted(_content(assignment, torch_index)))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -54,7 +55,7 @@ def _content(assignment: Assignment, torch_index: str) -> Iterator[tuple[str, by
             skipped = set(parts) & set(_NOT_NEEDED) or (
                 parts[0] == "templates" and parts[1:2] and parts[1] in _TEMPLATES
             )
-            if path.is_file() and not skipped:
+            if path.is_file() and not skipped and is_wanted(path, assignment.manifest.checkpoints):
                 yield "/".join(("toolkit", folder.name, *parts)), path.read_bytes()
     kept = [assignment.folder / "assignment.toml", assignment.source, *sorted(assignment.tests.rglob("*"))]
     for path in kept:
@@ -72,4 +73,7 @@ def _requirements() -> Iterator[str]:
             # a local build's version such as 2.13.0+cpu is not what an index lists
             yield f"{name}=={version(name).split('+')[0]}"
         except PackageNotFoundError:
-            raise UserError(f"{name} is not installed here, so nobody knows which version to pack.") from None
+            raise UserError(
+                f"{name} is not installed here, so nobody knows which version to pack: install it here "
+                "first."
+            ) from None

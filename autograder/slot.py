@@ -177,7 +177,7 @@ def open_slot(assignment: Assignment, level: str | None, trust: bool, work: Call
     """Collect the tests, open a box and hand both to `work`."""
     manifest = assignment.manifest
     with temp_folder("slot") as folder:
-        staged = stage_hippo(folder, assignment.name, manifest.withhold)
+        staged = stage_hippo(folder, assignment.name, manifest.withhold, manifest.checkpoints)
         folder.chmod(0o755)
         # torch makes a folder beside ours otherwise, and leaves it
         os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(folder / "torch"))

@@ -79,6 +79,8 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     preload: tuple[str, ...] = ("numpy", "torch", "torch._dynamo", "matplotlib.pyplot")
     #: Data sets the experiments use, for the student's README.
     data: list[str] = []
+    #: Trained models of `data/checkpoints` that the notebook loads; no other is there for students.
+    checkpoints: list[str] = []
     limits: Limits = Limits()
     late: Late | None = None
     question: list[Question]
@@ -108,7 +110,7 @@ def read_manifest(path: Path) -> Manifest:
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: {one_line(_with_question_id(path, str(error)), 400)}.") from None
     except RecursionError:
-        raise UserError(f"{path}: its values are nested too deeply.") from None
+        raise UserError(f"{path}: its values are nested too deeply: write it as solutions/README.md shows.") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     for fault in _faults(manifest):

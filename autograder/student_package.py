@@ -71,8 +71,9 @@ def _version(assignment: Assignment) -> str:
 
 def _content(assignment: Assignment) -> Iterator[tuple[str, bytes]]:
     """Path in the wheel → bytes of every file of the two packages and the bundled data."""
+    manifest = assignment.manifest
     with tempfile.TemporaryDirectory() as folder:
-        staged = stage_hippo(Path(folder), assignment.name, assignment.manifest.withhold)
+        staged = stage_hippo(Path(folder), assignment.name, manifest.withhold, manifest.checkpoints)
         yield from _files(staged / "hippo", "hippo")
         data = f"hippo-{_version(assignment)}.data/data/share/hippo"
         yield from _files(staged / "data", data)

@@ -1,5 +1,7 @@
 """A student's machine: the released folder, and nothing of the toolkit but the wheel that lies in it."""
 
+import dataclasses
+import io
 import json
 import os
 import shutil
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from msgspec import structs
 
 from autograder.assignment import load_assignment
 from autograder.errors import UserError
@@ -131,6 +134,18 @@ def test_the_wheel_is_the_same_every_time_and_without_what_stays_here(tiny, tmp_
     assert "autograder/worker.py" in names
     assert not [name for name in names if "templates/new" in name or name.startswith(("solutions", "tests"))]
     assert b"pattern" not in zipfile.ZipFile(tmp_path / "w.whl").read("hippo/metrics.py")
+
+
+def test_of_the_trained_models_only_those_named_come_along(tiny):
+    def bundled(*names):
+        named = dataclasses.replace(tiny, manifest=structs.replace(tiny.manifest, checkpoints=list(names)))
+        files = zipfile.ZipFile(io.BytesIO(student_wheel(named))).namelist()
+        return {name.split("/share/hippo/")[1] for name in files if "/share/hippo/" in name}
+
+    assert bundled() == {"digits.md", "digits.npz"}
+    assert bundled("vma") - bundled() == {"checkpoints/vma.md", "checkpoints/vma.safetensors"}
+    with pytest.raises(UserError, match=r"tiny: checkpoints names 'vna', but data/checkpoints holds fast-weights-4, .*vma\."):
+        bundled("vma", "vna")
 
 
 def test_a_module_with_an_answer_in_it_must_be_withheld(tiny, tmp_path):

@@ -27,7 +27,7 @@ PLAIN: tuple[Any, ...] = (None, True, False, [], {}, "", [[]], {"": 0})
 KEYS = ("m", "b", "j", "l", "t", "d", "a", "s", "f", "n", "h", "id", "ok", "value", "code", "etype", "message", "line", "cell",
         "cells", "cell_type", "source", "input", "metadata", "nbgrader", "grade_id", "outputs", "output_type", "data",
         "text", "text/plain", "image/png", "image/jpeg", "ename", "evalue", "worksheets", "schema", "name", "title",
-        "points", "bonus", "withhold", "preload", "limits", "question", "hand", "names", "tolerance", "atol", "rtol",
+        "points", "bonus", "withhold", "preload", "checkpoints", "limits", "question", "hand", "names", "tolerance", "atol", "rtol",
         "cpu_seconds", "memory_mb", "late", "due", "grace_minutes", "percent_per_day", "maximum_days",
         "properties", "detail", "questions", "status")  # fmt: skip
 
