@@ -19,6 +19,9 @@ from hippo.memory_addressing.networks import Decoder, Encoder, Features, SkipTer
 
 __all__ = ["Content", "MemoryVAE", "Normal", "Sizes", "log_likelihood"]
 
+#: Rows decoded at once on a CPU, whose cache holds the feature maps of so many; a GPU takes all.
+_ROWS_IN_CACHE = 32
+
 
 @dataclass(frozen=True)
 class Sizes:
@@ -129,8 +132,10 @@ class MemoryVAE(nn.Module):
     def decode(self, z: Tensor, addressed: Content) -> Tensor:
         """Return the logits of p(x|z, m_a), (n, P), for latents (n, latent_dim)."""
         code = torch.cat([z, addressed.condition], -1)
+        at_once = _ROWS_IN_CACHE if z.device.type == "cpu" else max(len(z), 1)
+        parts = zip(*(torch.split(whole, at_once) for whole in (code, *addressed.skips)), strict=True)
         with self._convolving(z):
-            logits: Tensor = self.decoder(code, addressed.skips)
+            logits = torch.cat([self.decoder(row, SkipTerms(*skips)) for row, *skips in parts])
         return logits.to(z.dtype).flatten(1)
 
     @torch.no_grad()

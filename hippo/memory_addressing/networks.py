@@ -91,9 +91,9 @@ class Decoder(nn.Module):
         """Decode [z, condition] (n, n_in) with the skip terms of each row's item, to logits (n, 1, side, side)."""
         x = self.fc(code).reshape(-1, 64, 4, 4).contiguous(memory_format=torch.channels_last)
         x = self.block1(x).relu_()  # (n, 64, 7, 7)
-        x = (conv_transpose2d(x, self.block2a.weight[:64], self.block2a.bias, padding=1) + skips.coarse).relu_()
+        x = conv_transpose2d(x, self.block2a.weight[:64], self.block2a.bias, padding=1).add_(skips.coarse).relu_()
         x = self.block2b(x).relu_()  # (n, 64, 13, 13)
-        x = (conv_transpose2d(x, self.block3a.weight[:64], self.block3a.bias, padding=1) + skips.fine).relu_()
+        x = conv_transpose2d(x, self.block3a.weight[:64], self.block3a.bias, padding=1).add_(skips.fine).relu_()
         x = self.block3b(x).relu_()  # (n, 48, 25, 25)
         logits: Tensor = self.last(self.block3c(x).relu_())
         return logits
