@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from hippo.datasets import Images
+from hippo.experiments import retrieval_digits as digit_codes
 from hippo.experiments import retrieval_figures as figures
 from hippo.experiments import retrieval_table as table
 from hippo.experiments.outcome import Outcome
 from hippo.experiments.retrieval_memories import Memories
-from hippo.experiments.retrieval_spaces import N_SCENES, VAES, Sources
+from hippo.experiments.retrieval_spaces import N_SCENES, SLOTS, VAES, Sources
 from hippo.retrieval.benchmark import run_cells
 from hippo.retrieval.cells import Cell, Store, default_folder
 from hippo.retrieval.corruptions import Corruption
@@ -42,6 +43,8 @@ FURTHER = tuple(
     )
     for severity in severities
 )  # fmt: skip
+#: As the re-run had it; BP-GMM on the first.
+N_BLOCKS_DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Config:
     cifar: bool = True
     #: Names of the autoencoders whose codes are stored.
     codes: tuple[str, ...] = tuple(VAES)
+    #: Whether codes of digits are stored too, and read by predictive coding.
+    digit_codes: bool = True
     further: bool = True
     #: Steps of training of memories on codes, and on slots.
     n_steps: int = 400
@@ -70,7 +75,7 @@ class Config:
 
 QUICK = Config(
     noise=(0.2, 0.5, 0.8), masks=(8, 16, 24), n_blocks=3, n_blocks_few=2, sweep=((10, 20), (100, 3), (1000, 1)),
-    codes=(), further=False, n_steps_slots=500, cached=False, download=False,
+    codes=(), digit_codes=False, further=False, n_steps_slots=500, cached=False, download=False,
 )  # fmt: skip
 FULL = Config(sweep=((10, 1000), (100, 100), (1000, 10), (5000, 2)), n_blocks=100)
 
@@ -84,14 +89,16 @@ def run(config: Config, images: Images | None = None, device: str = "cpu") -> Ou
     rows = run_cells(
         cells,
         sources.spaces(),
-        lambda cell: (slot_memories if cell.space == "slots" else memories)(cell),
+        lambda cell: (slot_memories if cell.space in SLOTS else memories)(cell),
         Store(folder),
         progress="cells" if sys.stderr.isatty() else None,
     )
     steps: dict[str, Any] = {"n_steps": config.n_steps, "n_steps_slots": config.n_steps_slots}
-    return Outcome(
-        table.metrics(rows, sources.digits().name, steps), rows, figures.draw(config, rows, sources, slot_memories)
-    )
+    metrics = table.metrics(rows, sources.digits().name, steps)
+    if any(cell.space == digit_codes.SPACE for cell in cells):
+        space = sources.space(sources.digits().name, digit_codes.SPACE)
+        metrics += digit_codes.energies(space, sources.digit_vae(), config.n_stored, N_BLOCKS_DIGITS, config.seed)
+    return Outcome(metrics, rows, figures.draw(config, rows, sources, slot_memories))
 
 
 def _cells(config: Config, sources: Sources) -> list[Cell]:
@@ -100,10 +107,12 @@ def _cells(config: Config, sources: Sources) -> list[Cell]:
 
     def add(
         data: str, space: str, models: tuple[str, ...], corruptions: tuple[Corruption, ...], n: int, blocks: int,
-        threshold: float = 2.0,
+        threshold: float = 2.0, cues: int | None = None,
     ) -> None:  # fmt: skip
+        steps = config.n_steps_slots if space in SLOTS else config.n_steps
+        made = sources.made(data, space, steps)
         cells.extend(
-            Cell(data, space, model, corruption, n, blocks, seed=config.seed, threshold=threshold)
+            Cell(data, space, model, corruption, n, blocks, cues, config.seed, threshold, made)
             for corruption in corruptions
             for model in models
         )
@@ -121,7 +130,12 @@ def _cells(config: Config, sources: Sources) -> list[Cell]:
     scenes_blocks = min(config.n_blocks_few, N_SCENES // n)
     add("scenes", "pixels", PIXEL_MODELS, SCENE_CORRUPTIONS, n, scenes_blocks)
     slots = ("no memory", "nearest neighbour", "MCHN", "GMM", "GMM*")
-    add("scenes", "slots", slots, SCENE_CORRUPTIONS[:3], n, scenes_blocks, 0.5)
+    for name in SLOTS:
+        add("scenes", name, slots, SCENE_CORRUPTIONS[:3], n, scenes_blocks, 0.5)
+    if config.digit_codes and digits.name == "MNIST":
+        models = ("no memory", "nearest neighbour", "GMM", *digit_codes.RELAXATIONS)
+        add(digits.name, digit_codes.SPACE, models, digit_codes.CORRUPTIONS, n, N_BLOCKS_DIGITS, 1.0)
+        add(digits.name, digit_codes.SPACE, ("BP-GMM",), digit_codes.CORRUPTIONS, n, 1, 1.0)
     if not config.cifar or sources.cifar() is None:
         return cells
     add("CIFAR-10", "pixels", PIXEL_MODELS, (*pixels, COLOUR), n, config.n_blocks)
@@ -131,10 +145,7 @@ def _cells(config: Config, sources: Sources) -> list[Cell]:
             add("CIFAR-10", "pixels", (model,), (corruption,), stored, blocks)
     for name in config.codes:
         add("CIFAR-10", name, CODE_MODELS[:-1], CODE_CORRUPTIONS, n, config.n_blocks_few, 5.0)
-        cells += [
-            Cell("CIFAR-10", name, "BP-GMM", c, n, 1, n_cues=20, seed=config.seed, threshold=5.0)
-            for c in CODE_CORRUPTIONS
-        ]
+        add("CIFAR-10", name, ("BP-GMM",), CODE_CORRUPTIONS, n, 1, 5.0, cues=20)
     if config.further:
         add("CIFAR-10", "pixels", PIXEL_MODELS, FURTHER, n, config.n_blocks_few)
         universal = tuple(

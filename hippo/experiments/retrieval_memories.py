@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from hippo.experiments import retrieval_digits as digit_codes
 from hippo.experiments.retrieval_spaces import Sources
 from hippo.retrieval.associators import Schedule, train_associator
 from hippo.retrieval.cells import Cell
@@ -35,7 +36,8 @@ class Memories:
         if cell.model in MODELS:
             return MODELS[cell.model]
         if cell.model == "BP-GMM":
-            decode = self.sources.vae(cell.space).decode
+            digits = cell.space == digit_codes.SPACE
+            decode = self.sources.digit_vae().decode if digits else self.sources.vae(cell.space).decode
 
             def descend(patterns: Tensor, cues: Tensor, images: Tensor) -> Retrieval:
                 codes = descend_by_backprop(patterns, cues, images, decode).codes
@@ -43,6 +45,8 @@ class Memories:
                 return Retrieval(codes, codes.new_ones(len(cues), 1), steps)
 
             return ImageModel(descend)
+        if cell.model in digit_codes.RELAXATIONS:
+            return digit_codes.relaxation(cell.model, self.sources.digit_vae())
         if cell.model in TRAINED:
             model: Model = self.trained(cell.data, cell.space, cell.model, cell.corruption).retrieve  # type: ignore[assignment]
             return model

@@ -7,8 +7,10 @@ from typing import Any
 
 import torch
 
+from hippo.experiments import retrieval_digits as digit_codes
 from hippo.experiments import retrieval_published as published
 from hippo.experiments.outcome import Metric
+from hippo.experiments.retrieval_spaces import SLOTS
 from hippo.retrieval.corruptions import Corruption
 from hippo.retrieval.success import bootstrap_interval
 
@@ -46,8 +48,9 @@ def metrics(rows: Rows, digits: str, steps: dict[str, Any]) -> list[Metric]:
             note += "; published: scenes of another generator"
         if value is not None and data == "CIFAR-10" and space != "pixels":
             note += "; published: another autoencoder of the same budget, so orders count"
+        note += digit_codes.note(model, _mean(blocks, "distance") / 100)
         if model.startswith(("NTM", "MemN2N", "GMM*")):
-            note += f"; trained for {steps['n_steps_slots' if space == 'slots' else 'n_steps']} steps"
+            note += f"; trained for {steps['n_steps_slots' if space in SLOTS else 'n_steps']} steps"
         unit = f"% below {blocks[0]['threshold']:g}"
         found.append(Metric(label, value, _mean(blocks, "rate"), unit, note))
         if space != "pixels":
@@ -59,10 +62,12 @@ def _published(group: Group) -> tuple[float | None, float | None]:
     """Return the published rate and identity of a cell, None where there is none."""
     data, space, n, corruption, model = group
     plain = Corruption(corruption.name, float(corruption.severity))
+    if space == digit_codes.SPACE:
+        return None, published.DIGIT_CODES_IDENTITY.get(plain, {}).get(model)
     if space == "slots":
         return published.SLOTS.get(plain, {}).get(model), None
     if data == "scenes":
-        return published.SCENES.get(plain, {}).get(model), None
+        return (published.SCENES.get(plain, {}).get(model) if space == "pixels" else None), None
     if space == "codes, 2,500 steps":
         return published.CODES.get(plain, {}).get(model), published.CODES_IDENTITY.get(plain, {}).get(model)
     if space != "pixels":

@@ -33,6 +33,8 @@ class Cell:
     seed: int = 0
     #: Largest distance of a success.
     threshold: float = 2.0
+    #: What else the result depends on: a fingerprint of the data, and how what was trained was trained.
+    made: str = ""
 
     @property
     def key(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -11,7 +12,7 @@ from hippo.arguments import check_count, check_matrix, shape_text
 from hippo.retrieval.separations import Separation
 from hippo.retrieval.similarities import Similarity
 
-__all__ = ["Retrieval", "Rule", "check_states"]
+__all__ = ["Retrieval", "Rule", "biased_product", "check_states", "iterate_weights"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,53 @@ class Rule:
             if not bool(changed.any()):
                 break
         return Retrieval(states, weights, moved.clamp(min=1))
+
+
+def biased_product(left: Tensor, right: Tensor, bias: Tensor, scale: float = 1.0) -> Tensor:
+    """Return scale · (left right − bias), (..., B, N), in one operation where there is one memory.
+
+    Small memories spend their time on starting operations, not in them.
+
+    >>> biased_product(torch.eye(2), torch.ones(2, 2), torch.tensor([0.0, 1.0]), scale=2.0)
+    tensor([[2., 0.],
+            [2., 0.]])
+    """
+    if left.ndim == right.ndim == 2:
+        return torch.addmm(bias, left, right, beta=-scale, alpha=scale)
+    return scale * (left @ right - bias)
+
+
+def iterate_weights(
+    read: Callable[[Tensor | None], Tensor], patterns: Tensor, n_steps: int, tolerance: float | None
+) -> Retrieval:
+    """Iterate on weights alone and read out once.
+
+    Parameters
+    ----------
+    read
+        Weights → those of the next read; None → those of the cue.
+    patterns
+        M, (..., N, D).
+    n_steps
+        Reads, at least 1.
+    tolerance
+        Stop when no weight changes by more; None: make all steps.
+    """
+    check_count("n_steps", n_steps)
+    weights = read(None)
+    if tolerance is None:
+        for _ in range(n_steps - 1):
+            weights = read(weights)
+        moved = torch.full(weights.shape[:-1], n_steps, device=weights.device)
+        return Retrieval(weights @ patterns, weights, moved)
+    moved = torch.ones(weights.shape[:-1], dtype=torch.long, device=weights.device)
+    for _ in range(n_steps - 1):
+        new = read(weights)
+        changed = (new - weights).abs().amax(-1) > tolerance
+        moved, weights = moved + changed, new
+        if not bool(changed.any()):
+            break
+    return Retrieval(weights @ patterns, weights, moved)
 
 
 def check_states(patterns: Tensor, states: Tensor) -> None:

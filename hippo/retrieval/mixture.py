@@ -10,8 +10,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from hippo.arguments import check_count, check_positive
-from hippo.retrieval.kernel import Retrieval, check_states
+from hippo.arguments import check_positive
+from hippo.retrieval.kernel import Retrieval, biased_product, check_states, iterate_weights
 from hippo.retrieval.separations import clear_weights
 from hippo.retrieval.similarities import euclidean
 
@@ -34,8 +34,9 @@ def mixture_step(patterns: Tensor, states: Tensor, sigma: float) -> tuple[Tensor
     >>> mixture_step(torch.tensor([[0.0], [1.0]]), torch.tensor([[0.5]]), sigma=1.0)[0]
     tensor([[0.5000]])
     """
-    half = patterns.square().sum(-1) / 2
-    weights = _responsibilities(states @ patterns.mT, half, sigma)
+    check_positive("sigma", sigma)
+    half = patterns.square().sum(-1)[..., None, :] / 2
+    weights = clear_weights(biased_product(states, patterns.mT, half, 1 / sigma**2))
     return weights @ patterns, weights
 
 
@@ -58,15 +59,12 @@ def retrieve_from_mixture(
         Stop when no weight changes by more; None: make all steps.
     """
     check_states(patterns, cues)
-    half = patterns.square().sum(-1) / 2
-    return _iterate(
-        lambda weights: (cues if weights is None else weights @ patterns) @ patterns.mT,
-        patterns,
-        half,
-        sigma,
-        n_steps,
-        tolerance,
-    )
+    half = patterns.square().sum(-1)[..., None, :] / 2
+
+    def scores(weights: Tensor | None, scale: float) -> Tensor:
+        return biased_product(cues if weights is None else weights @ patterns, patterns.mT, half, scale)
+
+    return _iterate(scores, patterns, sigma, n_steps, tolerance)
 
 
 def retrieve_by_gram(
@@ -84,15 +82,14 @@ def retrieve_by_gram(
     """
     check_states(patterns, cues)
     gram = patterns @ patterns.mT
-    half = torch.diagonal(gram, dim1=-2, dim2=-1) / 2
-    return _iterate(
-        lambda weights: cues @ patterns.mT if weights is None else weights @ gram,
-        patterns,
-        half,
-        sigma,
-        n_steps,
-        tolerance,
-    )
+    half = torch.diagonal(gram, dim1=-2, dim2=-1)[..., None, :] / 2
+
+    def scores(weights: Tensor | None, scale: float) -> Tensor:
+        if weights is None:
+            return biased_product(cues, patterns.mT, half, scale)
+        return biased_product(weights, gram, half, scale)
+
+    return _iterate(scores, patterns, sigma, n_steps, tolerance)
 
 
 def mixture_energy(patterns: Tensor, states: Tensor, sigma: float) -> Tensor:
@@ -106,30 +103,14 @@ def mixture_pull(patterns: Tensor, states: Tensor, sigma: float) -> Tensor:
     return (states - mixture_step(patterns, states, sigma)[0]) / sigma**2
 
 
-def _responsibilities(products: Tensor, half: Tensor, sigma: float) -> Tensor:
-    return clear_weights((products - half[..., None, :]) / sigma**2)
-
-
 def _iterate(
-    products: Callable[[Tensor | None], Tensor],
+    scores: Callable[[Tensor | None, float], Tensor],
     patterns: Tensor,
-    half: Tensor,
     sigma: float,
     n_steps: int,
     tolerance: float | None,
 ) -> Retrieval:
-    """Iterate on weights; `products` gives z Mᵀ of the state that weights read out, of the cue for None."""
+    """Iterate on weights; `scores` gives those of the state that weights read out, of the cue for None."""
     check_positive("sigma", sigma)
-    check_count("n_steps", n_steps)
-    weights = _responsibilities(products(None), half, sigma)
-    moved = torch.ones(weights.shape[:-1], dtype=torch.long, device=weights.device)
-    for _ in range(n_steps - 1):
-        new = _responsibilities(products(weights), half, sigma)
-        if tolerance is None:
-            moved, weights = moved + 1, new
-            continue
-        changed = (new - weights).abs().amax(-1) > tolerance
-        moved, weights = moved + changed, new
-        if not bool(changed.any()):
-            break
-    return Retrieval(weights @ patterns, weights, moved)
+    scale = 1 / sigma**2
+    return iterate_weights(lambda weights: clear_weights(scores(weights, scale)), patterns, n_steps, tolerance)

@@ -129,7 +129,7 @@ class MONet(nn.Module):
 
     def decode(self, codes: Tensor) -> Tensor:
         """Return the images of codes, (n, 3, 64, 64)."""
-        colours, logits = self._parts(codes)
+        colours, logits = self.parts(codes)
         return (torch.softmax(logits, dim=1) * colours).sum(1)
 
     def loss(self, images: Tensor, generator: torch.Generator, beta: float = 0.5, gamma: float = 0.5) -> Tensor:
@@ -148,7 +148,7 @@ class MONet(nn.Module):
         slots = [self.component.encode(images, masks[:, k : k + 1]) for k in range(N_SLOTS)]
         mean, log_variance = (torch.cat(parts, 1) for parts in zip(*slots, strict=True))
         noise = torch.randn(mean.shape, generator=generator, device=generator.device).to(mean)
-        colours, logits = self._parts(mean + (log_variance / 2).exp() * noise)
+        colours, logits = self.parts(mean + (log_variance / 2).exp() * noise)
         spread = images.new_tensor([BACKGROUND] + [FOREGROUND] * (N_SLOTS - 1))[:, None, None, None]
         density = -((images[:, None] - colours) / spread).square() / 2 - (spread * math.sqrt(2 * math.pi)).log()
         error = -torch.logsumexp(masks[:, :, None] + density, dim=1).flatten(1).sum(1)
@@ -157,7 +157,7 @@ class MONet(nn.Module):
         taken = (masks.exp() * (masks - drawn)).flatten(1).sum(1)
         return (error + beta * codes + gamma * taken).mean()
 
-    def _parts(self, codes: Tensor) -> tuple[Tensor, Tensor]:
+    def parts(self, codes: Tensor) -> tuple[Tensor, Tensor]:
         """Return colours (n, 4, 3, 64, 64) and mask logits (n, 4, 1, 64, 64)."""
         n = len(codes)
         colours, logits = self.component.decode(codes.reshape(n * N_SLOTS, SLOT_CODE))

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from hippo.arguments import check_count
 from hippo.draws import normal
-from hippo.retrieval.kernel import Retrieval, check_states
+from hippo.retrieval.kernel import Retrieval, biased_product, check_states, iterate_weights
 from hippo.retrieval.separations import clear_weights
 
 __all__ = ["LearntPrecision"]
@@ -66,7 +66,7 @@ class LearntPrecision(nn.Module):
     def scores(self, patterns: Tensor, states: Tensor) -> Tensor:
         """Return −½ (z − m_i)ᵀ P (z − m_i) but for a term that all i share, (..., B, N)."""
         weighted, half = self._weighted(patterns)
-        return states @ weighted.mT - half
+        return biased_product(states, weighted.mT, half)
 
     def _weighted(self, patterns: Tensor) -> tuple[Tensor, Tensor]:
         """Return M P, (..., N, D), and ½ m_iᵀ P m_i, (..., 1, N)."""
@@ -82,20 +82,15 @@ class LearntPrecision(nn.Module):
     def retrieve(self, patterns: Tensor, cues: Tensor, n_steps: int = 10, tolerance: float | None = 0.0) -> Retrieval:
         """Iterate the step until no weight changes by more than the tolerance, or n_steps times."""
         check_states(patterns, cues)
-        check_count("n_steps", n_steps)
         weighted, half = self._weighted(patterns)
-        weights = clear_weights(cues @ weighted.mT - half)
-        moved = torch.ones(weights.shape[:-1], dtype=torch.long, device=weights.device)
         # Where several reads follow, z (M P)ᵀ = w M (M P)ᵀ: iterate on weights alone if that is less work.
         gram = patterns @ weighted.mT if n_steps > 2 and patterns.shape[-2] <= 2 * patterns.shape[-1] else None
-        for _ in range(n_steps - 1):
-            products = weights @ gram if gram is not None else (weights @ patterns) @ weighted.mT
-            new = clear_weights(products - half)
-            if tolerance is None:
-                moved, weights = moved + 1, new
-                continue
-            changed = (new - weights).abs().amax(-1) > tolerance
-            moved, weights = moved + changed, new
-            if not bool(changed.any()):
-                break
-        return Retrieval(weights @ patterns, weights, moved)
+
+        def read(weights: Tensor | None) -> Tensor:
+            if weights is None:
+                return clear_weights(biased_product(cues, weighted.mT, half))
+            if gram is None:
+                return clear_weights(biased_product(weights @ patterns, weighted.mT, half))
+            return clear_weights(biased_product(weights, gram, half))
+
+        return iterate_weights(read, patterns, n_steps, tolerance)

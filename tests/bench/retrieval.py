@@ -42,7 +42,7 @@ def published(patterns: Tensor, cues: Tensor, precision: Tensor | None = None, n
     cues
         (B, D).
     precision
-        (D, D), repeated for every pair; None: 1/σ².
+        (D, D), repeated for every pair, in every step, and applied from the left to a column; None: 1/σ².
     """
     n, d = patterns.shape
     b = len(cues)
@@ -56,7 +56,7 @@ def published(patterns: Tensor, cues: Tensor, precision: Tensor | None = None, n
             squared = torch.bmm(left, right).reshape(b, n) / SIGMA**2
         else:
             each = precision.unsqueeze(0).repeat(b * n, 1, 1)
-            squared = torch.bmm(torch.bmm(left, each), right).reshape(b, n)
+            squared = torch.bmm(left, torch.bmm(each, right)).reshape(b, n)
         weights = torch.softmax(-squared / 2, dim=1)
         z = torch.bmm(weights.unsqueeze(1), repeated).squeeze(1)
     return z

@@ -69,12 +69,13 @@ def test_a_broken_result_is_computed_again(tmp_path):
 
 def test_a_result_has_another_name_for_another_cell():
     names = {
-        Cell("a", "pixels", "GMM", Corruption("noise", s), n, 4, seed=seed).key
+        Cell("a", "pixels", "GMM", Corruption("noise", s), n, 4, seed=seed, made=made).key
         for s in (0.1, 0.2)
         for n in (10, 20)
         for seed in (0, 1)
+        for made in ("", "of other data")
     }
-    assert len(names) == 8
+    assert len(names) == 16
 
 
 def test_doing_nothing_is_measured_too():
@@ -136,10 +137,10 @@ def test_colours_of_scenes_are_solved_by_a_learnt_precision_only():
     from hippo.scenes import draw_scenes
 
     colour = Corruption("colour")
-    training = encode_slots(draw_scenes(500, torch.Generator().manual_seed(1)))
+    training = encode_slots(draw_scenes(1000, torch.Generator().manual_seed(1)))
     spoilt = spoil_slots(training, colour)
     memory = LearntPrecision(30)
-    train_associator(memory, training, lambda _: spoilt, Schedule(150, 0.05))
+    train_associator(memory, training, lambda _: spoilt, Schedule(200, 0.05))
     held_out = encode_slots(draw_scenes(300, torch.Generator().manual_seed(2)))
     rates = {"GMM": [], "GMM*": []}
     for block in held_out.split(100):
@@ -149,3 +150,16 @@ def test_colours_of_scenes_are_solved_by_a_learnt_precision_only():
     assert sum(rates["GMM*"]) / 3 >= 0.98
     precision = memory.log_precision.detach().exp().reshape(3, 10).mean(0)
     assert precision[6:9].max() < precision[[0, 1, 2, 3, 4, 5, 9]].min()
+
+
+def test_the_step_where_predictive_coding_diverges_is_said_so():
+    from hippo.experiments import retrieval_digits as digits
+    from hippo.experiments import retrieval_published as published
+
+    for table in published.DIGIT_CODES_IDENTITY.values():
+        assert set(digits.RELAXATIONS) - set(table) == {"PC-GMM chosen α, T = 50"}
+    assert set(published.DIGIT_CODES_IDENTITY) == set(digits.CORRUPTIONS)
+    assert set(published.DIGIT_ENERGIES) <= set(digits.CORRUPTIONS)
+    assert digits.note("PC-GMM α = 0.1, T = 20", float("nan")).startswith("; diverges")
+    assert digits.note("PC-GMM α = 0.1, T = 20", 1e6).startswith("; diverges")
+    assert digits.note("PC-GMM α = 0.02, T = 50", 3.0) == digits.note("GMM", 1e6) == ""

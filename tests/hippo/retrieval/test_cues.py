@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hippo.retrieval import Corruption, bootstrap_interval, corrupt, measure
 from hippo.retrieval.corruptions import CORRUPTIONS, known_pixels
-from hippo.retrieval.slots import SLOT, encode_slots, spoil_slots
+from hippo.retrieval.slots import SLOT, encode_slots, spoil_slots, unit_variance
 from hippo.retrieval.success import neighbour_distances
 from hippo.scenes import PALETTE, SHIFT, crop, draw_scenes, render
 
@@ -183,3 +183,19 @@ def test_slots_hold_the_truth_and_rotate_only_colours():
     assert torch.allclose(slots[..., 0] - shifted[..., 0], torch.full((20, 3), 2 * 12 / 64), atol=1e-6)
     with pytest.raises(ValueError, match="expected clean, colour or shift for slots of the truth"):
         spoil_slots(codes, Corruption("noise", 0.1))
+
+
+def test_lengths_of_a_slot_have_the_unit_of_the_grid_and_categories_are_not_scaled():
+    scenes = draw_scenes(20, source())
+    slots = encode_slots(scenes).reshape(20, 3, len(SLOT))
+    assert torch.allclose((slots[..., 0] + 1) / slots[..., 2], scenes.x / scenes.radius)
+    assert torch.allclose((slots[..., 6:9] + 1) / 2, scenes.rgb)
+    assert set(slots[..., [3, 4, 5, 9]].unique().tolist()) == {0.0, 1.0}
+
+
+def test_a_common_spread_leaves_no_place_that_counts_more():
+    scenes = draw_scenes(400, source())
+    scale = unit_variance(scenes)
+    assert torch.equal(scale[:10], scale[20:])
+    spread = (encode_slots(scenes) / scale).reshape(-1, len(SLOT)).std(0)
+    assert torch.allclose(spread, torch.ones(len(SLOT)), atol=1e-5)
