@@ -163,3 +163,22 @@ def test_the_step_where_predictive_coding_diverges_is_said_so():
     assert digits.note("PC-GMM α = 0.1, T = 20", float("nan")).startswith("; diverges")
     assert digits.note("PC-GMM α = 0.1, T = 20", 1e6).startswith("; diverges")
     assert digits.note("PC-GMM α = 0.02, T = 50", 3.0) == digits.note("GMM", 1e6) == ""
+
+
+def test_orders_of_models_on_codes_are_counted_where_the_published_rates_differ():
+    from hippo.experiments import retrieval_published as published
+    from hippo.experiments import retrieval_table as table
+
+    def rows(rate):
+        return [
+            {"data": "CIFAR-10", "space": "codes, 2,500 steps", "n_stored": 100, "corruption": corruption.name,
+             "severity": corruption.severity, "model": model, "rate": rate(value) / 100}
+            for corruption, row in published.CODES.items()
+            for model, value in row.items()
+        ]  # fmt: skip
+
+    kept, asked = table._orders(rows(lambda value: value))
+    assert kept == asked > 100
+    assert table._orders(rows(lambda value: 100 - value)) == (0, asked)
+    few = table._orders([row for row in rows(lambda value: value) if row["model"] in ("GMM", "MCHN")])
+    assert few == (7, 7)  # in each of the seven rows MCHN is far below

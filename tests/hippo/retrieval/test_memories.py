@@ -226,3 +226,21 @@ def test_precision_starts_as_one():
 def test_wrong_arguments_are_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("n_stored", [4, 40])
+@pytest.mark.parametrize("retrieve", [retrieve_from_mixture, retrieve_by_gram, None])
+@pytest.mark.parametrize("tolerance", [None, 0.0])
+def test_memories_side_by_side_read_as_each_does_alone(n_stored, retrieve, tolerance):
+    patterns, cues = drawn(0, 2, 3, n_stored, 6, dtype=torch.float64), drawn(1, 2, 3, 5, 6, dtype=torch.float64)
+    if retrieve is None:
+        precise = LearntPrecision(6, rank=1, generator=torch.Generator().manual_seed(2)).double().requires_grad_(False)
+        together = precise.retrieve(patterns, cues, 4, tolerance)
+        alone = [precise.retrieve(patterns[i, j], cues[i, j], 4, tolerance) for i in range(2) for j in range(3)]
+    else:
+        together = retrieve(patterns, cues, 1.0, 4, tolerance)
+        alone = [retrieve(patterns[i, j], cues[i, j], 1.0, 4, tolerance) for i in range(2) for j in range(3)]
+    assert torch.allclose(together.readout.flatten(0, 1), torch.stack([one.readout for one in alone]), atol=1e-12)
+    assert together.n_iterations.shape == (2, 3, 5)
+    if tolerance is None:
+        assert together.n_iterations.unique().tolist() == [4]
