@@ -37,8 +37,8 @@ RELAXATIONS: dict[str, tuple[float | None, int]] = {
 #: Of these the energy is reported: the fixed step that the re-run reports, and the chosen one.
 TRACED = ("PC-GMM α = 0.02, T = 50", "PC-GMM chosen α, T = 50")
 SIGMA = 0.1
-#: Codes lie within some tens of each other; farther away than this from its own pattern, a code has run off.
-FAR = 100.0
+#: Codes lie within about 6 of what they belong to, spoilt as they may be; farther away than this they have run off.
+FAR = 20.0
 
 
 def relaxation(name: str, vae: DigitVAE) -> ImageModel:
@@ -57,7 +57,7 @@ def relaxation(name: str, vae: DigitVAE) -> ImageModel:
 def note(model: str, distance: float) -> str:
     """Say of a cell of predictive coding whether it diverged: its codes are far from all that is stored then."""
     ran_off = model in RELAXATIONS and not distance < FAR  # nan too
-    return "; diverges: this fixed step is too large for this decoder" if ran_off else ""
+    return "diverges: this fixed step is too large for this decoder" if ran_off else ""
 
 
 def energies(space: Space, vae: DigitVAE, n_stored: int, n_blocks: int, seed: int) -> Iterator[Metric]:

@@ -49,13 +49,14 @@ def metrics(rows: Rows, digits: str, steps: dict[str, Any]) -> list[Metric]:
             note += "; published: scenes of another generator"
         if value is not None and data == "CIFAR-10" and space != "pixels":
             note += "; published: another autoencoder of the same budget, so orders count"
-        note += digit_codes.note(model, _mean(blocks, "distance") / 100)
+        ran_off = digit_codes.note(model, _mean(blocks, "distance") / 100)
+        note += f"; {ran_off}" if ran_off else ""
         if model.startswith(("NTM", "MemN2N", "GMM*")):
             note += f"; trained for {steps['n_steps_slots' if space in SLOTS else 'n_steps']} steps"
         unit = f"% below {blocks[0]['threshold']:g}"
         found.append(Metric(label, value, _mean(blocks, "rate"), unit, note))
         if space != "pixels":
-            found.append(Metric(f"{label}: identity", _published(group)[1], identity, "% nearest is its own"))
+            found.append(Metric(f"{label}: identity", _published(group)[1], identity, "% nearest is its own", ran_off))
     return [*found, *_summary(rows)]
 
 

@@ -40,7 +40,7 @@ def clear_weights(scores: Tensor) -> Tensor:
     >>> clear_weights(torch.tensor([0.0, 95.0]))
     tensor([0., 1.])
     """
-    return torch.nn.functional.threshold(torch.softmax(scores, dim=-1), 1e-30, 0.0)
+    return torch.threshold(torch.softmax(scores, dim=-1), 1e-30, 0.0)
 
 
 def polynomial(degree: float) -> Separation:

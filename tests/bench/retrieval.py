@@ -105,11 +105,12 @@ def bench_precision(b: int) -> None:
     cues = patterns[:b] + 0.3 * torch.randn(b, 64, generator=g)
     model = LearntPrecision(64).requires_grad_(False)
     model.log_precision.copy_(torch.randn(64, generator=g) / 2)
-    reference = cpu_seconds(lambda: published(patterns, cues, model.precision()), 2)
+    precision = model.precision()
+    reference = cpu_seconds(lambda: published(patterns, cues, precision))
     print(f"learnt precision: N = 100, D = 64, B = {b}, {N_STEPS} iterations (CPU ms of one thread)")
     row("published, D × D for every pair", reference, reference)
-    row("two products", cpu_seconds(lambda: model.retrieve(patterns, cues, N_STEPS, None), 20), reference)
-    gap = float((model.retrieve(patterns, cues, N_STEPS, None).readout - published(patterns, cues, model.precision())).abs().max())
+    row("two products", cpu_seconds(lambda: model.retrieve(patterns, cues, N_STEPS, None), 200), reference)
+    gap = float((model.retrieve(patterns, cues, N_STEPS, None).readout - published(patterns, cues, precision)).abs().max())
     print(f"  largest difference {gap:.1e}\n")
 
 

@@ -160,8 +160,8 @@ def test_the_step_where_predictive_coding_diverges_is_said_so():
         assert set(digits.RELAXATIONS) - set(table) == {"PC-GMM chosen α, T = 50"}
     assert set(published.DIGIT_CODES_IDENTITY) == set(digits.CORRUPTIONS)
     assert set(published.DIGIT_ENERGIES) <= set(digits.CORRUPTIONS)
-    assert digits.note("PC-GMM α = 0.1, T = 20", float("nan")).startswith("; diverges")
-    assert digits.note("PC-GMM α = 0.1, T = 20", 1e6).startswith("; diverges")
+    assert digits.note("PC-GMM α = 0.1, T = 20", float("nan")).startswith("diverges")
+    assert digits.note("PC-GMM α = 0.1, T = 20", 1e6).startswith("diverges")
     assert digits.note("PC-GMM α = 0.02, T = 50", 3.0) == digits.note("GMM", 1e6) == ""
 
 
