@@ -132,3 +132,25 @@ def _plain(what: str, clock: Callable[[], float] = time.monotonic) -> Callable[[
 
 def _about(seconds: float) -> str:
     return f"about {seconds / 60:.0f} min" if seconds >= 90 else f"about {seconds:.0f} s"
+
+
+def plural(count: int, noun: str) -> str:
+    """A number with its noun.
+
+    Example
+    -------
+    >>> plural(1, "row"), plural(0, "page")
+    ('1 row', '0 pages')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def first_of(shown: int, all_of: int, what: str) -> str:
+    """How many of a list a table shows, where it does not show all.
+
+    Example
+    -------
+    >>> first_of(15, 210, "pairs"), first_of(15, 3, "pairs")
+    ('the first 15 of 210 pairs', 'pairs')
+    """
+    return f"the first {shown} of {all_of} {what}" if all_of > shown else what

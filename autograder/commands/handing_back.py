@@ -12,7 +12,7 @@ from autograder.assignment import Assignment, load_assignment, solutions_folder
 from autograder.course import DB_VARIABLE, Course, read_times
 from autograder.database import with_driver
 from autograder.errors import ALL_GOOD, NOTHING_TO_DO, UserError
-from autograder.terminal import Terminal
+from autograder.terminal import Terminal, plural
 
 
 def feedback(name: str, root: Path, db: str, solutions: Path | None, as_json: bool, quiet: bool) -> int:
@@ -31,7 +31,7 @@ def feedback(name: str, root: Path, db: str, solutions: Path | None, as_json: bo
             times = read_times(course.times(student, name))
             pages.append(str(write(record, found.marks.get(student), course.root, found.late.get(student), times)))
             tell(done, len(found.records), student)
-    terminal.say(f"{len(pages)} feedback pages in {course.root / 'feedback'}")
+    terminal.say(f"{plural(len(pages), 'feedback page')} in {course.root / 'feedback'}")
     terminal.result({"assignment": name, "pages": pages, "notes": found.notes})
     return ALL_GOOD
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.assignment import load_assignment, solutions_folder
 from autograder.course import Course
 from autograder.errors import ALL_GOOD, FOUND_FAULTS, NOTHING_TO_DO, UserError
-from autograder.terminal import Terminal
+from autograder.terminal import Terminal, first_of, plural
 
 #: Rows of a table in the terminal; the page has more.
 MAX_ROWS = 15
@@ -38,15 +38,19 @@ def similarity(
     index = write_index(course.root)
     if alike:
         terminal.table(
-            f"{name}: pairs that are {threshold:.0%} alike or more",
+            f"{name}: {first_of(MAX_ROWS, len(alike), 'pairs')} that are {threshold:.0%} alike or more",
             ("pair", "code", "written", "theirs alone", "most alike in"),
             [
                 (f"{p.first} and {p.second}", f"{p.code:.0%}", f"{p.written:.0%}", f"{p.rare:.0%}", strongest(p))
                 for p in alike[:MAX_ROWS]
             ],
         )
+    left_out = [*found.too_little, *(student for student, _ in unread)]
+    if left_out:
+        terminal.say(f"not compared, with too little of their own or unreadable: {', '.join(left_out)}")
     terminal.say(
-        f"{len(found.names)} submissions, {len(found.pairs)} pairs compared, {len(alike)} to look at: {page} "
+        f"{plural(len(found.names), 'submission')}, {plural(len(found.pairs), 'pair')} compared, "
+        f"{len(alike)} to look at{', --json lists them all' if len(alike) > MAX_ROWS else ''}. Side by side: {page} "
         f"(all reports: {index})"
     )
     terminal.result(
@@ -55,7 +59,7 @@ def similarity(
             "page": str(page),
             "threshold": threshold,
             "compared": found.names,
-            "not_compared": [*found.too_little, *(student for student, _ in unread)],
+            "not_compared": left_out,
             "pairs": [
                 {
                     "first": p.first,
@@ -113,12 +117,12 @@ def stats(
     failures = commonest(records, properties)
     terminal.table(
         f"{name}: {len(records)} submissions",
-        ("question", "difficulty", "discrimination", "in words"),
+        ("question", "marks earned", "discrimination", "in words"),
         [(f"{q.id} {q.title}", f"{q.facility:.0%}", _correlation(q.discrimination), verdict(q)) for q in questions],
     )
     if failures:
         terminal.table(
-            "commonest failures",
+            f"what fails most often, {first_of(MAX_ROWS, len(failures), 'properties')}",
             ("question", "holds for", "property", "said most often"),
             [
                 (f.stat.question, f"{f.stat.passed} of {f.stat.n}", f.stat.title, f.messages[0][0])
@@ -127,7 +131,9 @@ def stats(
         )
     for f in found:
         terminal.say(f"flaky: {f.question} {f.title} {f.words} ({', '.join(f.students[:6])})")
-    terminal.say(f"{len(found)} flaky properties in {watched}. Page: {page} (all reports: {write_index(course.root)})")
+    many = "1 flaky property" if len(found) == 1 else f"{len(found)} flaky properties"
+    unsteady = many if found else "no flaky property"
+    terminal.say(f"{unsteady} in {watched}. Page: {page} (all reports: {write_index(course.root)})")
     terminal.result(
         {
             "assignment": name,

@@ -14,7 +14,7 @@ from autograder.errors import ALL_GOOD, FOUND_FAULTS, NOTHING_TO_DO, UserError
 from autograder.marks import shown
 from autograder.marksheet import Change, Reading
 from autograder.plainfile import plain_bytes
-from autograder.terminal import Terminal
+from autograder.terminal import Terminal, plural
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _write(terminal: Terminal, assignment: Assignment, course: Course, asked: As
     write_whole(path, sheet_text(rows, called))
     page = write_whole(path.with_suffix(".html"), marking_page(assignment, rows, answers, called))
     waiting = sum(row.mark is None and row.part == "by hand" for row in rows)
-    terminal.say(f"{len(rows)} rows, {waiting} of them without a mark: {path}")
+    terminal.say(f"{plural(len(rows), 'row')}, {waiting} without a mark: {path}")
     terminal.say(f"the answers, to look at beside it: {page}")
     terminal.say(f"Next: fill in mark and comment, then autograder marks {assignment.name} --course {course.root} "
                  f"--read {path}")  # fmt: skip
@@ -96,7 +96,7 @@ def _read(terminal: Terminal, assignment: Assignment, course: Course, asked: Ask
     elif asked.dry_run:
         terminal.say(f"{len(reading.changes)} of {reading.rows} rows would be changed; nothing was written.")
     else:
-        terminal.say(f"{reading.rows} rows, no new mark among them.")
+        terminal.say(f"{plural(reading.rows, 'row')}, no new mark among them.")
     terminal.result(
         {
             "assignment": assignment.name,

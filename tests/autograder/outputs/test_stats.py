@@ -102,7 +102,7 @@ def test_the_command_prints_tables_and_writes_a_page(class_records, tmp_path, ca
     # records of one hash that differ are what a flaky test leaves
     assert looking.stats(*arguments, False, False) == 1
     out = capsys.readouterr().out
-    assert "commonest failures" in out
+    assert "what fails most often" in out
     assert "flaky: " in out
     looking.stats(*arguments, True, False)
     result = json.loads(capsys.readouterr().out)
