@@ -90,7 +90,9 @@ class Assignment:
 
 
 def solutions_folder(start: Path | None = None) -> Path:
-    """Where the sources live: `start`, else ./solutions, else beside the installed toolkit."""
+    """Where the sources live: `start` where it is given, else ./solutions, else beside the installed toolkit."""
+    if start is not None and not start.is_dir():
+        raise UserError(f"--solutions {start} is no folder: name the one that holds a folder for each assignment.")
     beside = Path(__file__).resolve().parent.parent / "solutions"
     for folder in (start, Path("solutions"), beside):
         if folder is not None and folder.is_dir():

@@ -156,7 +156,7 @@ class _Plugin:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed and not self.collect_error:
-            self.collect_error = str(report.longrepr).strip().split("\n")[-1]
+            self.collect_error = str(report.longrepr).strip().split("\n")[-1].removeprefix("E").strip()
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         try:

@@ -108,21 +108,21 @@ def read_sheet(raw: bytes, name: str, rows: Sequence[MarkRow]) -> Reading:
         try:
             if row is None:
                 raise ValueError(f"{one_line(line['row'], 30)!r} in the column “row” is no row of this assignment")
-            name = one_line(line["student"], 60)
-            where = f"{name}, {row.question}"
+            called = one_line(line["student"], 60)
+            where = f"{called}, {row.question}"
             if identity in changes:
                 raise ValueError(f"{where} stands in the table twice")
             mark, comment = _mark(line["mark"], row, where), _comment(line["comment"])
         except ValueError as error:
             faults.append(f"line {number}: {error}")
             continue
-        change = changes[identity] = Change(row, mark, comment, name)
+        change = changes[identity] = Change(row, mark, comment, called)
         edited = fingerprint("" if mark is None else shown(mark), comment) != state
         if (mark, comment) != (_rounded(row.mark), row.comment) and row.state != state and edited:
             conflicts.append(change)
         elif not edited:
             # nobody touched this line: what the gradebook says now stays
-            changes[identity] = Change(row, _rounded(row.mark), row.comment, name)
+            changes[identity] = Change(row, _rounded(row.mark), row.comment, called)
     if faults:
         more = f"; and {len(faults) - MAX_FAULTS} more" if len(faults) > MAX_FAULTS else ""
         raise UserError(f"{name}: nothing was changed, because of {'; '.join(faults[:MAX_FAULTS])}{more}.")

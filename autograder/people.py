@@ -99,8 +99,10 @@ def read_people(course: Path) -> People:
         people = msgspec.toml.decode(path.read_bytes(), type=People)
     except FileNotFoundError:
         return People()
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.ValidationError as error:
         raise UserError(f"{path}: {one_line(str(error).replace('Object', 'the table', 1), 300)}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not sound TOML: {one_line(str(error), 300)}.") from None
     except RecursionError:
         raise UserError(f"{path}: its values are nested too deeply: write it as solutions/README.md shows.") from None
     except OSError as error:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from autograder.assignment import Assignment
+from autograder.errors import UserError
 from autograder.leakcheck import refuse_leaks
 from autograder.notebooks import HAND_GRADED, Cell, to_ipynb
 from autograder.stubs import stub
@@ -27,6 +28,7 @@ def release(assignment: Assignment, assignments: Path, *, student_package: bool 
     Built in a clean staging folder, so that nothing lying beside the source can slip through;
     checked for solutions before it takes the place of the old release.
     """
+    _require_tests(assignment)
     target = assignments / assignment.name
     assignments.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{assignment.name}-", dir=assignments))
@@ -45,6 +47,16 @@ def release(assignment: Assignment, assignments: Path, *, student_package: bool 
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return target
+
+
+def _require_tests(assignment: Assignment) -> None:
+    tested = {test.question for test in declared_tests(assignment.tests)}
+    for question in assignment.manifest.question:
+        if question.auto > 0 and question.id not in tested:
+            raise UserError(
+                f"question {question.id} of {assignment.name} gives {question.auto:g} marks, but no file in "
+                f"{assignment.tests} tests it: write tests, or set hand = {question.points:g}."
+            )
 
 
 def released_files(assignment: Assignment, wheel: str = "") -> dict[str, str]:

@@ -49,8 +49,10 @@ def replay(
     path: Path, question: str, submission: Path | None, solutions: Path | None, level: str | None, trust: bool
 ) -> Replay:
     """Run the tests of one question, or of all, on the submission of the record at `path`; nothing is written."""
-    if not path.is_file():
-        raise UserError(f"{path} is not there: expected a record such as records/ASSIGNMENT/STUDENT.json of a course.")
+    if not path.is_file() or path.suffix != ".json":
+        raise UserError(f"{path} is no record: expected a file such as records/ASSIGNMENT/STUDENT.json of a course.")
+    if submission is not None and not submission.is_file():
+        raise UserError(f"--submission {submission} is no file: name the notebook that the record is about.")
     before = read_record(path)
     assignment = load_assignment(before.assignment, solutions_folder(solutions))
     asked = assignment.manifest.find(question).id if question else ""

@@ -107,8 +107,10 @@ def read_manifest(path: Path) -> Manifest:
         manifest = msgspec.toml.decode(path.read_bytes(), type=Manifest)
     except FileNotFoundError:
         raise UserError(f"{path} is not there: an assignment needs a manifest called assignment.toml.") from None
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.ValidationError as error:
         raise UserError(f"{path}: {one_line(_with_question_id(path, str(error)), 400)}.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not sound TOML: {one_line(str(error), 400)}.") from None
     except RecursionError:
         raise UserError(f"{path}: its values are nested too deeply: write it as solutions/README.md shows.") from None
     except OSError as error:

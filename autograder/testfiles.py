@@ -6,6 +6,9 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.errors import UserError
+from autograder.plaintext import one_line
+
 
 @dataclass(frozen=True)
 class DeclaredTest:
@@ -25,7 +28,10 @@ def declared_tests(folder: Path) -> list[DeclaredTest]:
     """All test functions under `folder`, in file order; the question is "" where none is named."""
     found = []
     for path in sorted(folder.rglob("test_*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        except (SyntaxError, ValueError, OSError) as error:
+            raise UserError(f"{path} cannot be read as Python: {one_line(str(error), 200)}.") from None
         marks = [node for node in tree.body if _is_pytestmark(node)]
         default, kind = (next((_marked(node, what) for node in marks), "") for what in ("question", "category"))
         for node in tree.body:

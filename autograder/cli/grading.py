@@ -169,7 +169,7 @@ def marks(
 
 def formgrader(
     course: CourseOption = HERE,
-    port: Annotated[int, typer.Option(help="Port to serve on.")] = 8888,
+    port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 8888,
     db: DbOption = "",
     browser: Annotated[bool, typer.Option("--browser/--no-browser")] = True,
 ) -> None:

@@ -47,12 +47,23 @@ def collect(
                      f"{name}/timestamp.txt.")  # fmt: skip
     if found.missing:
         terminal.say(f"{len(found.missing)} of the class have handed in nothing: {_named(found.missing)}.")
+    if (unknown := _not_here(name, solutions)) is not None:
+        terminal.say(f"note: {unknown} has no assignment {name}; where it is graded, its source must be there.")
     terminal.say(
         f"{found.collected} collected, {found.quarantined} in quarantine. Next: autograder grade {name} "
         f"--course {course}"
     )
     terminal.result(msgspec.to_builtins(found) | {"late": late})
     return ALL_GOOD
+
+
+def _not_here(name: str, solutions: Path | None) -> Path | None:
+    """The folder of sources where there is one, but none of this assignment."""
+    try:
+        folder = solutions_folder(solutions)
+    except UserError:
+        return None
+    return None if (folder / name).is_dir() else folder
 
 
 def _late_words(rows: Sequence[CollectRow], name: str, course: Course, solutions: Path | None) -> dict[str, str]:

@@ -7,15 +7,21 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.errors import ALL_GOOD, FOUND_FAULTS
+from autograder.errors import ALL_GOOD, FOUND_FAULTS, UserError
 from autograder.notebooks import HAND_GRADED
 from autograder.terminal import Terminal
+
+
+def _refuse_folder(notebook: Path) -> None:
+    if notebook.is_dir():
+        raise UserError(f"{notebook} is a folder: name the notebook in it that you work on.")
 
 
 def check(notebook: Path, questions: Sequence[str], as_json: bool, quiet: bool) -> int:
     from autograder.checking import check_notebook
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
+    _refuse_folder(notebook)
     with terminal.progress("checking") as tell:
         found = check_notebook(notebook, questions, progress=tell)
     notes, results = found.notes + found.failures, found.results
@@ -50,6 +56,7 @@ def submit(
     from autograder.submit import Receipt, pack
 
     terminal = Terminal(as_json=as_json, quiet=quiet)
+    _refuse_folder(notebook)
     released = read_released(notebook.resolve().parent)
     names = [name for q in released.manifest.question for name in q.names]
     ids = {cell["id"]: cell["question"] for cell in released.cells if cell["role"] in ("answer", *HAND_GRADED)}

@@ -116,7 +116,7 @@ def test_one_mark_that_cannot_be_given_and_none_is(course, tiny, marks, cell, sa
         line["mark"] = cell if line["student"] == "anna" else "1"
     with pytest.raises(UserError, match=re.escape(says)) as caught:
         marks(read=written_back(path, lines))
-    assert "line 4" in caught.value.message
+    assert caught.value.message.startswith("tiny.csv: nothing was changed, because of line 4")
     assert {mark for mark, _ in by_hand(course, tiny).values()} == {None}
 
 

@@ -80,6 +80,20 @@ def test_a_hidden_test_or_an_odd_file_is_caught(assignment, tmp_path):
     assert any("model.pkl" in leak for leak in found)
 
 
+def test_a_question_that_nothing_tests_is_not_released(assignment, tmp_path):
+    for path in assignment.tests.rglob("test_1.py"):
+        path.unlink()
+    with pytest.raises(UserError, match=r"question 1 of tiny gives 2 marks, but no file in .* tests it"):
+        release(assignment, tmp_path)
+    assert not (tmp_path / "tiny").exists()
+
+
+def test_a_test_file_that_is_no_python_is_named(assignment, tmp_path):
+    (assignment.tests / "hidden" / "test_1.py").write_text("def (")
+    with pytest.raises(UserError, match=r"hidden/test_1\.py cannot be read as Python: invalid syntax"):
+        release(assignment, tmp_path)
+
+
 def test_files_beside_the_source_stay_where_they_are(assignment, tmp_path):
     (assignment.folder / "solution_notes.md").write_text("secret")
     assert set(released_files(assignment)) == {"README.md", "assignment.json", "tests/test_1.py", "tiny.ipynb"}

@@ -58,7 +58,7 @@ def test_a_good_manifest_is_read(tmp_path):
         ('names = ["g"]', "", "question extra: 1 marks are autograded, so `names` must list what is graded"),
         ("schema = 1", "schema = 2", "schema is 2, expected 1"),
         ("points = 3", "points = 'three'", "Expected `float`, got `str`"),
-        ("schema = 1", "schema = ", "Invalid value"),
+        ("schema = 1", "schema = ", "is not sound TOML: Invalid value"),
     ],
 )
 def test_a_fault_is_named_in_one_sentence(tmp_path, old, new, expected):

@@ -74,6 +74,14 @@ def test_answers_may_sit_in_any_cell_and_lost_ids_are_noted(tmp_path):
     assert "lost its cell ids" in receipt.notes[0]
 
 
+def test_another_assignment_is_told_in_one_sentence(tmp_path):
+    receipt = packed(save(tmp_path / "n.ipynb", [cell('raise NotImplementedError("1: write f")', "f")]))
+    assert receipt.problems == [
+        "this is no notebook of hippocampus, none of its cells and functions was found: hand in the one that came with "
+        "the assignment"
+    ]
+
+
 def test_stubs_in_place_are_named_and_packed(tmp_path):
     cells = [
         cell('def mse(a, b):\n    raise NotImplementedError("2.a: write mse")', "mse"),
