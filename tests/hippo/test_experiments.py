@@ -28,7 +28,7 @@ TINY = {
     "pc-ablation": {"n_models": 1, "n_iterations": 3, "n_restarts": 1, "n_trials": 10, "n_descent": 2, "variants": ("published", "σ_r = 0")},
     "pc-cue": {"n_models": 1, "n_iterations": 3, "n_restarts": 1, "n_trials": 2, "noise_stds": (0.2,), "known_steps": (30,)},
     "pc-capacity": {"n_models": 1, "n_iterations": 3, "sizes": (3, 5), "n_trials": 2, "n_models_published": 1, "n_iterations_published": 1},
-    "retrieval": {"n_blocks": 1, "n_blocks_few": 1, "n_stored": 20, "n_steps_slots": 10, "noise": (0.5,), "masks": (8,), "cached": False, "cifar": False, "codes": (), "download": False},
+    "retrieval": {"n_blocks": 1, "n_blocks_few": 1, "n_stored": 20, "n_steps_slots": 10, "noise": (0.5,), "masks": (8,), "cached": False, "cifar": False, "codes": (), "digit_codes": False, "download": False},
     "few-shot": {"arms": ("storkey", "prototypes"), "n_episodes": 8, "n_test": 4},
     "few-shot-sweep": {"ways": (3, 5), "shots": (1, 2), "n_test": 4},
     "few-shot-demo": {"n_draws": 4},
