@@ -52,7 +52,8 @@ def picture(changes: Sequence[Change], moved: dict[str, Decimal]) -> Picture:
 
     ends = {student: _ends(changes, student) for student in moved}
     order = sorted(moved, key=lambda student: (-abs(moved[student]), student))
-    drawn = sorted(order[:MAX_DRAWN], key=lambda student: (moved[student], student))
+    # rows are drawn from below: the largest gain comes first, of equal changes the first name
+    drawn = sorted(sorted(order[:MAX_DRAWN], reverse=True), key=lambda student: moved[student])
     with rc_context(STYLE):
         figure = new_figure(WIDTH_INCHES, 0.9 + 0.24 * len(drawn))
         ax = figure.subplots()
