@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from hippo.experiments.retrieval_memories import Memories
-from hippo.experiments.retrieval_spaces import Sources
+from hippo.experiments.retrieval_spaces import SLOTS, Sources
 from hippo.experiments.retrieval_table import Rows, grouped
 from hippo.plotting import error_curves, figure_of
 from hippo.plotting.retrieval import image_columns, slot_bars
@@ -143,11 +143,14 @@ def _codes(sources: Sources, name: str) -> Figure:
 
 
 def _precision(memories: Memories) -> Figure:
-    """Show which places of a slot a memory that saw rotated colours trusts."""
+    """Show which places of a slot a memory that saw rotated colours trusts, each in units of its own spread.
+
+    A precision goes with the scale of its place; in one unit for all they can be compared.
+    """
     learnt = {}
     for kind in (Corruption("colour"), Corruption("shift", 12)):
-        memory = memories.trained("scenes", "slots", "GMM*", kind)
+        memory = memories.trained("scenes", SLOTS[1], "GMM*", kind)
         assert isinstance(memory, LearntPrecision)
         learnt[f"trained on {kind}"] = memory.log_precision.exp().reshape(3, len(SLOT)).mean(0)
-    title = "Scenes, slots of the truth: mean over three slots"
+    title = "Scenes, slots of the truth, every place with unit variance: mean over three slots"
     return figure_of(slot_bars(SLOT, learnt, title=title))
