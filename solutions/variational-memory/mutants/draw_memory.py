@@ -47,7 +47,7 @@ def draw_memory(members, query, n_classes, per_class):
     return torch.cat([row[torch.randperm(len(row))[:per_class]] for row in rows])
 
 
-# %% name="the query's class is the query over E" dies="test_memory_of_the_example"
+# %% name="the query's class is the query over E" dies="test_memory_of_other_tables"
 def draw_memory(members, query, n_classes, per_class):
     own = query // members.shape[1] % len(members)
     others = torch.tensor([c for c in range(len(members)) if c != own], dtype=torch.long)
