@@ -1,3 +1,5 @@
+import copy
+
 import pytest
 import torch
 from torch import nn
@@ -117,3 +119,26 @@ def test_a_checkpoint_of_another_model_says_what_differs(tmp_path):
 
 def test_shipped_checkpoints_lie_with_the_bundled_data():
     assert checkpoints.shipped("x").parts[-3:] == ("data", "checkpoints", "x.safetensors")
+
+
+def test_eight_bits_are_a_quarter_of_the_size_and_off_by_half_a_step(tmp_path):
+    wide = nn.Sequential(nn.Conv2d(3, 64, 3), nn.Flatten(), nn.Linear(640, 100))
+    with torch.no_grad():
+        wide[2].weight[0] = 0
+    whole = checkpoints.save(tmp_path / "whole.safetensors", wide, {})
+    small = checkpoints.save(tmp_path / "small.safetensors", wide, {"step": 3}, eight_bits=True)
+    assert small.stat().st_size < 0.3 * whole.stat().st_size
+    again = copy.deepcopy(wide)
+    assert checkpoints.load(small, again) == {"step": 3}
+    for a, b in zip(wide.parameters(), again.parameters(), strict=True):
+        if a.ndim == 1:
+            assert torch.equal(a, b)
+        else:
+            largest = a.detach().flatten(1).abs().amax(1)
+            # Rounding moves by half a step of largest / 127; float32 rounds once more.
+            assert ((a - b).detach().flatten(1).abs().amax(1) <= largest / 254 * 1.001).all()
+    # What was rounded once is rounded to itself.
+    once_more = checkpoints.save(tmp_path / "again.safetensors", again, {"step": 3}, eight_bits=True)
+    third = copy.deepcopy(wide)
+    checkpoints.load(once_more, third)
+    assert all(torch.allclose(a, b, rtol=1e-6) for a, b in zip(again.parameters(), third.parameters(), strict=True))
