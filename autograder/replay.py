@@ -50,7 +50,7 @@ def replay(
 ) -> Replay:
     """Run the tests of one question, or of all, on the submission of the record at `path`; nothing is written."""
     if not path.is_file() or path.suffix != ".json":
-        raise UserError(f"{path} is no record: expected a file such as records/ASSIGNMENT/STUDENT.json of a course.")
+        raise UserError(f"{path} is no record: expected a record such as records/ASSIGNMENT/STUDENT.json of a course.")
     if submission is not None and not submission.is_file():
         raise UserError(f"--submission {submission} is no file: name the notebook that the record is about.")
     before = read_record(path)
