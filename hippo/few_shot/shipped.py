@@ -14,7 +14,7 @@ from hippo.few_shot.learner import ARMS, Arm, Learner, Settings
 __all__ = ["SHIPPED", "publish", "shipped"]
 
 #: Arms of which a trained learner is shipped; `data/checkpoints/few-shot-<arm>.md` says how it was made.
-SHIPPED: tuple[Arm, ...] = ("storkey", "none", "layer-norm")
+SHIPPED: tuple[Arm, ...] = ("storkey", "none", "layer-norm", "prototypes")
 
 
 def shipped(arm: Arm = "storkey") -> tuple[Learner, int]:
