@@ -65,6 +65,20 @@ def test_a_checkpoint_of_another_run_is_refused(glyphs, tmp_path):
         trained(dataclasses.replace(once, seed=1), background, checkpoint=file)
 
 
+def test_a_constant_baseline_changes_what_the_address_network_learns(glyphs):
+    one = dataclasses.replace(TINY, steps=1, estimator="constant", constant_baseline=-400.0)
+    constant, zero, reinforce = (
+        trained(config, glyphs[0])[0].addresser.head[3].bias
+        for config in (
+            one,
+            dataclasses.replace(one, constant_baseline=0.0),
+            dataclasses.replace(one, estimator="reinforce"),
+        )
+    )
+    assert torch.equal(zero, reinforce)
+    assert not torch.equal(constant, reinforce)
+
+
 @pytest.mark.parametrize(
     "fields", [{}, {"queries_per_memory": 1}, {"estimator": "geometric"}, {"enumerate_addresses": True},
                {"doubly_reparameterised": True}, {"amp": True}, {"resize": 26, "importance_num": 1}]
