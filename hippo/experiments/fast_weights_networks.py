@@ -38,12 +38,16 @@ ARMS = {
     "fast weights, as published": Arm(FastWeightsConfig(), Training(enough=0.9995)),
     "reference LSTM, as published": Arm("reference LSTM", Training()),
     "three inner steps": Arm(
-        FastWeightsConfig(n_inner=3, norm="per step"),
-        Training(batch_size=128, n_iterations=8000, every=500, enough=0.9995),
+        FastWeightsConfig(n_inner=3),
+        Training(
+            batch_size=128, learning_rate=2e-3, warm_up=500, drop_at=16_000, n_iterations=20_000, enough=0.9995
+        ),
     ),
     "eight pairs, K = 16": Arm(
         FastWeightsConfig(),
-        Training(16, batch_size=256, learning_rate=2e-3, n_iterations=8000, every=500, enough=0.999),
+        Training(
+            16, batch_size=256, learning_rate=4e-3, warm_up=500, drop_at=27_000, n_iterations=30_000, enough=0.999
+        ),
     ),
     "Storkey's rule": Arm(FastWeightsConfig(write="storkey"), _LARGE),
     "learnt embedding": Arm(FastWeightsConfig(n_embedding=64), _LARGE),

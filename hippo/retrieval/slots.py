@@ -25,7 +25,7 @@ def encode_slots(scenes: Scenes) -> Tensor:
     -----
     A mixture with one variance weighs places by their scale, so its share of rotated colours is one of the
     scale as much as of the memory: 32 % here, 79 % with colours from 0 to 1, 88 % with `unit_variance`
-    (1,000 scenes, blocks of 100). A learnt precision has 98 to 100 % on each of them.
+    (1,000 scenes, blocks of 100). A learnt precision has 97 to 100 % on each of them.
 
     >>> from hippo.scenes import draw_scenes
     >>> encode_slots(draw_scenes(4, torch.Generator().manual_seed(0))).shape
