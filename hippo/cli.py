@@ -39,10 +39,11 @@ def run(
     quick: Annotated[bool, typer.Option("--quick", help="A small version in seconds; never downloads.")] = False,
     full: Annotated[bool, typer.Option("--full", help="More draws than were published.")] = False,
     device: Annotated[str, typer.Option(help="Torch device, such as cpu or cuda.")] = "cpu",
-    seed: Annotated[int | None, typer.Option(help="Seed of all random draws [default: the experiment's].")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the results [default: results/NAME].")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all random draws; without it the experiment's own.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; without it results/NAME.")] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file with settings, as config.json names them.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="One setting, NAME=VALUE; repeatable.")] = None,
+    show: Annotated[bool, typer.Option("--settings", help="List the settings and their values, run nothing.")] = False,
 ) -> None:
     """Run a published experiment: figures, CSV and metrics.json, and a table published | measured."""
     known = _experiments()
@@ -55,20 +56,21 @@ def run(
         _fail(f"There is no experiment {name!r}; choose from {', '.join(known)}.")
     if quick and full:
         _fail("Choose one of --quick and --full.")
-    folder = Path("results", name) if out is None else out
-    _make_writable(folder)
-    _check_device(device)
     from hippo.datasets import DataError, DownloadError
-    from hippo.experiments.execution import execute
-    from hippo.experiments.settings import SettingsError
+    from hippo.experiments.execution import configured, execute
+    from hippo.experiments.settings import SettingsError, described
 
+    folder = Path("results", name) if out is None else out
     try:
         preset = "QUICK" if quick else "FULL" if full else None
-        outcome, images = execute(
-            name, folder, preset=preset, device=device, seed=seed, settings_file=config, settings=settings or ()
-        )
+        chosen = configured(name, preset=preset, seed=seed, settings_file=config, settings=settings or ())
+        if show:
+            return _settings(name, described(chosen))
+        _make_writable(folder)
+        _check_device(device)
+        outcome, images = execute(name, folder, chosen, device=device, download=not quick)
     except KeyboardInterrupt:
-        _fail("Interrupted before the results were written.", 130)
+        _fail("Interrupted before the results were written; what was saved on the way is kept for the next run.", 130)
     except DownloadError as error:
         _fail(str(error), 3)
     except (DataError, SettingsError) as error:
@@ -143,6 +145,16 @@ def _table(title: str, metrics: list[Metric]) -> None:
         published = "–" if metric.published is None else f"{metric.published:.4g}"
         table.add_row(metric.name, published, f"{metric.measured:.4g}", metric.unit, metric.note)
     Console().print(table)
+
+
+def _settings(title: str, rows: list[tuple[str, str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("setting", "value", "takes", title=f"{title}: settings for --set NAME=VALUE and --config FILE")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table, markup=False)
 
 
 def _show(findings: list[Finding]) -> None:

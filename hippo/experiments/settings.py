@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-__all__ = ["SettingsError", "with_settings"]
+__all__ = ["SettingsError", "described", "with_settings"]
 
 _Config = TypeVar("_Config")
 
@@ -62,6 +62,22 @@ def with_settings(config: _Config, file: Path | None = None, assignments: Sequen
         raise SettingsError(f"{error}.") from error
 
 
+def described(config: object) -> list[tuple[str, str, str]]:
+    """Return name, value and what is taken of each field of a configuration.
+
+    Example
+    -------
+    >>> from hippo.experiments.lookup import Config
+    >>> described(Config())[-1]
+    ('seed', '0', 'a whole number')
+    """
+    hints = get_type_hints(type(config))
+    return [
+        (field.name, str(getattr(config, field.name)), _words(hints[field.name]))
+        for field in fields(config)  # type: ignore[arg-type]
+    ]
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
@@ -99,7 +115,7 @@ def _words(hint: Any) -> str:
     if origin is Literal:
         return f"one of {', '.join(map(str, arguments))}"
     if origin is tuple:
-        return f"a list of {_words(arguments[0])}"
+        return f"a list, each of it {_words(arguments[0])}"
     if origin in (Union, types.UnionType):
         return " or ".join(_words(each) for each in arguments)
     return {int: "a whole number", float: "a number", bool: "true or false", str: "text", type(None): "nothing"}.get(

@@ -1,3 +1,5 @@
+import dataclasses
+import importlib
 import json
 import os
 import subprocess
@@ -26,6 +28,19 @@ def test_without_a_name_the_experiments_are_listed(hippo):
     result = hippo("run")
     assert result.exit_code == 0
     assert [line.split()[0] for line in result.stdout.splitlines()] == list(EXPERIMENTS)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_settings_of_every_experiment_are_listed_without_running_it(hippo, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("COLUMNS", "200")
+    result = hippo("run", name, "--settings", "--seed", "5")
+    assert result.exit_code == 0, result.stderr
+    lines = [line.split("│") for line in result.stdout.splitlines() if line.startswith("│")]
+    listed = {line[1].strip(): line[2].strip() for line in lines}
+    assert listed["seed"] == "5"
+    fields = {field.name for field in dataclasses.fields(importlib.import_module(EXPERIMENTS[name].module).Config)}
+    assert set(listed) >= fields
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_run_prints_the_table_and_writes_its_files(hippo, tmp_path):

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from hippo.experiments import EXPERIMENTS
-from hippo.experiments.execution import execute
+from hippo.experiments.execution import configured, execute
 from hippo.experiments.outcome import beside_published
 
 #: Smaller than --quick.
@@ -47,7 +47,7 @@ def run(name, images, **changes):
 def test_an_experiment_writes_what_it_promises(name, nowhere, tmp_path, monkeypatch):
     module = importlib.import_module(EXPERIMENTS[name].module)
     monkeypatch.setattr(module, "QUICK", dataclasses.replace(module.QUICK, **TINY[name]))
-    outcome, images = execute(name, tmp_path / "out", preset="QUICK", seed=3)
+    outcome, images = execute(name, tmp_path / "out", configured(name, preset="QUICK", seed=3), download=False)
     folder = tmp_path / "out"
     rows = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert [set(row) for row in rows] == [{"name", "published", "measured", "unit", "note"}] * len(outcome.metrics)

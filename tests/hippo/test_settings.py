@@ -27,7 +27,7 @@ def test_settings_come_from_a_file_and_the_command_line_wins(tmp_path):
         ("amp=1", "amp: expected true or false, got 1"),
         ("resize=32", "resize: expected one of 26, 28, got 32"),
         ("estimator=vimco", "estimator: expected one of arithmetic, geometric"),
-        ("crowd=[1, 0.5]", "crowd: expected a list of a whole number"),
+        ("crowd=[1, 0.5]", "crowd: expected a list, each of it a whole number"),
         ("steps", "--set steps: expected name=value"),
         ("queries_per_memory=5", "queries_per_memory: expected a divisor of batch_size"),
     ],
