@@ -111,7 +111,7 @@ def _rows(name: str, seed: int, curve: Curve) -> list[dict[str, object]]:
 
 
 def _figure(curves: dict[str, list[Curve]]) -> Figure:
-    ax = plt.subplots(figsize=(8, 4.5), layout="constrained")[1]
+    ax = plt.subplots(figsize=(9, 4.5), layout="constrained")[1]
     published = {name: (list(points), list(points.values())) for name, points in PUBLISHED.items()}
     lines = {name: [(curve.iterations, curve.accuracies) for curve in runs] for name, runs in curves.items()}
     learning_curves(lines, published, ax, ylabel="validation accuracy", title="Associative retrieval")

@@ -42,14 +42,15 @@ def learning_curves(
     sentences = []
     for i, (name, runs) in enumerate(curves.items()):
         colour = COLOURS[i % len(COLOURS)]
+        look = (i + i // len(COLOURS)) % 6  # where colours come round again, markers and lines are others
         for k, (iterations, values) in enumerate(runs):
             ax.plot(
                 iterations,
                 values,
                 color=colour,
-                marker=MARKERS[i % 6],
+                marker=MARKERS[look],
                 markersize=4,
-                linestyle=LINES[i % 6],
+                linestyle=LINES[look],
                 label=None if k else name,
             )
         ends = [values[-1] for _, values in runs]
@@ -57,13 +58,16 @@ def learning_curves(
         end = f"{ends[0]:.4g}" if len(ends) == 1 else f"{min(ends):.4g} to {max(ends):.4g} in {len(ends)} runs"
         sentences.append(f"{name} ends at {end} after {last:,g} iterations")
         if name in published:
-            ax.plot(*published[name], color=colour, marker="x", markersize=8, linestyle="", label=f"{name}, published")
+            ax.plot(*published[name], color=colour, marker="x", markersize=8, linestyle="", label=f"{name}: published")
     reach = [x for runs in curves.values() for iterations, _ in runs for x in (iterations[0], iterations[-1])]
     if max(reach) > 30 * min(reach):
         ax.set_xscale("log")
     ax.set(xlabel="iteration", ylabel=ylabel, title=title)
     ax.grid(alpha=0.3)
-    ax.legend(fontsize=9)
+    if len(ax.get_legend_handles_labels()[1]) > 6:
+        ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.01, 0.5))
+    else:
+        ax.legend(fontsize=9)
     heading = f"{title}: " if title else ""
     crosses = " Crosses are published values." if set(published) & set(curves) else ""
     describe(ax, f"{heading}{ylabel} against iterations: {'; '.join(sentences)}.{crosses}")
