@@ -49,6 +49,12 @@ ARMS = {
             16, batch_size=256, learning_rate=4e-3, warm_up=500, drop_at=27_000, n_iterations=30_000, enough=0.999
         ),
     ),
+    "eight pairs, Storkey's rule": Arm(
+        FastWeightsConfig(write="storkey"),
+        Training(
+            16, batch_size=256, learning_rate=4e-3, warm_up=500, drop_at=3000, n_iterations=4000, enough=0.999
+        ),
+    ),
     "Storkey's rule": Arm(FastWeightsConfig(write="storkey"), _LARGE),
     "learnt embedding": Arm(FastWeightsConfig(n_embedding=64), _LARGE),
 }
