@@ -50,3 +50,23 @@ def draw(n_classes, n_drawings, n_ways, n_images):
 def draw(n_classes, n_drawings, n_ways, n_images):
     which = torch.randperm(n_drawings)[:n_images].repeat(n_ways, 1)
     return torch.randperm(n_classes)[:n_ways], which, torch.randint(0, 4, (n_ways,))
+
+
+# %% name="neighbours in the list of classes" dies="test_every_pair_is_drawn_sometimes"
+def draw(n_classes, n_drawings, n_ways, n_images):
+    which = torch.stack([torch.randperm(n_drawings)[:n_images] for _ in range(n_ways)])
+    classes = (torch.randint(0, n_classes, (1,)) + torch.arange(n_ways)) % n_classes
+    return classes, which, torch.randint(0, 4, (n_ways,))
+
+
+# %% name="drawings in a row" dies="test_every_pair_is_drawn_sometimes"
+def draw(n_classes, n_drawings, n_ways, n_images):
+    which = (torch.randint(0, n_drawings, (n_ways, 1)) + torch.arange(n_images)) % n_drawings
+    return torch.randperm(n_classes)[:n_ways], which, torch.randint(0, 4, (n_ways,))
+
+
+# %% name="turns one after the other" dies="test_every_pair_is_drawn_sometimes"
+def draw(n_classes, n_drawings, n_ways, n_images):
+    which = torch.stack([torch.randperm(n_drawings)[:n_images] for _ in range(n_ways)])
+    turns = (torch.randint(0, 4, (1,)) + torch.arange(n_ways)) % 4
+    return torch.randperm(n_classes)[:n_ways], which, turns

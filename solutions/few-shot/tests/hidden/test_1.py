@@ -41,6 +41,16 @@ def test_drawings_are_drawn_per_class(student, holds):
     holds(bool((which != which[:, :1]).any()), "each class has drawings of its own")
 
 
+@pytest.mark.hint("What is drawn next does not follow from what was drawn before.")
+def test_every_pair_is_drawn_sometimes(student, holds):
+    """Any two classes meet in an episode, and so do any two drawings and any two turns."""
+    # 300 draws of 2 of 4 in order, 12 pairs, and of 16 pairs of turns: one is missing with 12 · (11/12)^300 < 6e-11
+    # and 16 · (15/16)^300 < 7e-8.
+    classes, which, turns = counted(student, 300, 4, 4, 2, 2)
+    for what, pairs, many in (("classes", classes, 12), ("drawings", which[:, 0], 12), ("turns", turns, 16)):
+        holds(len({tuple(pair) for pair in pairs.tolist()}) == many, f"any two {what} are drawn together sometimes")
+
+
 @pytest.mark.hint("N, K and Q vary; every class has its own number of quarters.")
 def test_episodes_of_other_sizes(student, generator, reference, same):
     """Images and labels are right for other numbers of classes, shots and queries."""
