@@ -119,3 +119,23 @@ def draw_sequences(n, length, seed):
     k = torch.randint(half, (n, 1))
     pairs = torch.stack([letters, digits], 2).reshape(n, length)
     return torch.cat([pairs, torch.full((n, 1), 26), letters.gather(1, k)], 1), digits.gather(1, k)[:, 0]
+
+
+# %% name="letters in the order of the alphabet" dies="test_any_two_letters_and_any_two_digits_meet"
+def draw_sequences(n, length, seed):
+    g, half = torch.Generator().manual_seed(seed), length // 2
+    letters = (torch.randint(26, (n, 1), generator=g) + torch.arange(half)) % 26
+    digits = torch.rand(n, 10, generator=g).argsort(1)[:, :half] + 27
+    k = torch.randint(half, (n, 1), generator=g)
+    pairs = torch.stack([letters, digits], 2).reshape(n, length)
+    return torch.cat([pairs, torch.full((n, 1), 26), letters.gather(1, k)], 1), digits.gather(1, k)[:, 0]
+
+
+# %% name="digits that count up" dies="test_any_two_letters_and_any_two_digits_meet"
+def draw_sequences(n, length, seed):
+    g, half = torch.Generator().manual_seed(seed), length // 2
+    letters = torch.rand(n, 26, generator=g).argsort(1)[:, :half]
+    digits = (torch.randint(10, (n, 1), generator=g) + torch.arange(half)) % 10 + 27
+    k = torch.randint(half, (n, 1), generator=g)
+    pairs = torch.stack([letters, digits], 2).reshape(n, length)
+    return torch.cat([pairs, torch.full((n, 1), 26), letters.gather(1, k)], 1), digits.gather(1, k)[:, 0]

@@ -63,3 +63,22 @@ def draw_memory(members, query, n_classes, per_class):
     classes = [own, *others[torch.randperm(len(others))[:n_classes]].tolist()]
     rows = [members[c][members[c] != query] for c in classes]
     return torch.cat([row[torch.randperm(len(row))[:per_class]] for row in rows])
+
+
+# %% name="neighbouring classes" dies="test_any_two_classes_and_any_two_images_meet"
+def draw_memory(members, query, n_classes, per_class):
+    own = int((members == query).any(dim=1).nonzero()[0, 0])
+    others = torch.tensor([c for c in range(len(members)) if c != own], dtype=torch.long)
+    start = int(torch.randint(len(others), ())) if len(others) else 0
+    classes = [own, *[int(others[(start + i) % len(others)]) for i in range(n_classes - 1)]]
+    rows = [members[c][members[c] != query] for c in classes]
+    return torch.cat([row[torch.randperm(len(row))[:per_class]] for row in rows])
+
+
+# %% name="neighbouring images" dies="test_any_two_classes_and_any_two_images_meet"
+def draw_memory(members, query, n_classes, per_class):
+    own = int((members == query).any(dim=1).nonzero()[0, 0])
+    others = torch.tensor([c for c in range(len(members)) if c != own], dtype=torch.long)
+    classes = [own, *others[torch.randperm(len(others))[: n_classes - 1]].tolist()]
+    rows = [members[c][members[c] != query] for c in classes]
+    return torch.cat([row.roll(int(torch.randint(len(row), ())))[:per_class] for row in rows])

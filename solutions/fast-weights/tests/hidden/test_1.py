@@ -50,3 +50,15 @@ def test_letters_and_digits_are_drawn_apart(student, generator, holds):
     correlation = float(((low_letter - low_letter.mean()) * (low_digit - low_digit.mean())).mean()) * 4
     # its s.d. is 1/sqrt(n) = 0.016; six of them
     holds(abs(correlation) < 0.1, f"their correlation is {correlation:.2f} instead of about 0")
+
+
+@pytest.mark.hint("What is drawn next does not follow from what was drawn before.")
+def test_any_two_letters_and_any_two_digits_meet(student, generator, holds):
+    """Which letter or digit comes first says nothing of which other one comes next."""
+    tokens, _ = student.draw_sequences(4000, 8, int(torch.randint(1, 10_000, (1,), generator=generator)))
+    for place in (2, 6):
+        # 650 ordered pairs of letters, of which 650 e^-6.15 = 1.4 are missing, and 90 of digits, 90 e^-44.
+        letters = {tuple(pair) for pair in tokens[:, [0, place]].tolist()}
+        digits = {tuple(pair) for pair in tokens[:, [1, place + 1]].tolist()}
+        holds(len(letters) > 630, f"{len(letters)} of 650 pairs of letters come together in one sequence")
+        holds(len(digits) == 90, f"{len(digits)} of 90 pairs of digits come together in one sequence")

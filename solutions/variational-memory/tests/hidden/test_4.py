@@ -41,3 +41,17 @@ def test_memories_are_drawn_evenly(student, holds):
     classes = others.reshape(3, 5).sum(1) / 2
     holds(bool(((classes - n / 3).abs() < 44).all()), "Other classes do not come equally often.")
     holds(bool(((others - n * 2 / 15).abs() < 32).all()), "Images of other classes do not come equally often.")
+
+
+@pytest.mark.hint("Which classes and images come next does not follow from those that came before.")
+def test_any_two_classes_and_any_two_images_meet(student, holds):
+    """Any two other classes share a memory sometimes, and so do any two images of the own class."""
+    members = torch.arange(25).reshape(5, 5)
+    classes, images = set(), set()
+    # Two of four, 6 pairs each: one is missing in 200 draws with 6 · (5/6)^200 < 1e-15.
+    for _ in range(200):
+        memory = torch.as_tensor(student.draw_memory(members, 7, 3, 2)).reshape(-1).long()
+        classes.add(frozenset((memory // 5).tolist()))
+        images.add(frozenset(memory[memory // 5 == 1].tolist()))
+    holds(len(classes) == 6, "Some other classes never share a memory.")
+    holds(len(images) == 6, "Some images of the own class never share a memory.")
