@@ -39,7 +39,10 @@ def run(
     quick: Annotated[bool, typer.Option("--quick", help="A small version in seconds; never downloads.")] = False,
     full: Annotated[bool, typer.Option("--full", help="More draws than were published.")] = False,
     device: Annotated[str, typer.Option(help="Torch device, such as cpu or cuda.")] = "cpu",
-    seed: Annotated[int | None, typer.Option(help="Seed of all random draws; without it the experiment's own.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, max=2**63 - 1, help="Seed of all random draws; without it the experiment's own."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; without it results/NAME.")] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file with settings, as config.json names them.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="One setting, NAME=VALUE; repeatable.")] = None,
@@ -75,6 +78,10 @@ def run(
         _fail(str(error), 3)
     except (DataError, SettingsError) as error:
         _fail(str(error))
+    except (KeyError, ValueError) as error:
+        if not (config or settings):
+            raise
+        _fail(f"{name} cannot run with these settings ({error}): see them with hippo run {name} --settings.")
     except OSError as error:
         _fail(f"The results could not be written to {folder}: {error.strerror or error}.")
     _table(f"{name}, on {images}" if images else name, outcome.metrics)

@@ -70,6 +70,14 @@ def test_wrong_usage_is_one_sentence_and_exit_code_2(hippo, tmp_path, arguments,
     assert is_one_sentence(result.stderr)
 
 
+def test_settings_that_no_run_can_use_are_one_sentence(hippo):
+    for name, setting in (("lookup", "n_units=0"), ("fast-weights", "arms=['none such']")):
+        result = hippo("run", name, "--set", setting)
+        assert result.exit_code == 2
+        assert is_one_sentence(result.stderr)
+    assert hippo("run", "lookup", "--seed", "99999999999999999999").exit_code == 2
+
+
 def test_a_broken_data_file_is_one_sentence_and_exit_code_2(hippo, tmp_path, monkeypatch):
     monkeypatch.setenv("HIPPO_DATA", str(tmp_path))
     (tmp_path / "mnist.npz").write_bytes(b"nothing")
