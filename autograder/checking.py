@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -193,6 +195,8 @@ def check_notebook(
         progress(len(chosen), len(chosen), "")
         found.failures.extend(examination.notes)
 
+    # tests need torch, which takes seconds: imported here while the box imports it
+    threading.Thread(target=import_module, args=("torch",), daemon=True).start()
     with student_box(released) as box:
         with_tests([released.folder / "tests"], [q.id for q in manifest.question], None, work)
     return found

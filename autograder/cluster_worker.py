@@ -6,6 +6,7 @@ that a worker needs no shared file system, only the same version of this toolkit
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
@@ -20,6 +21,7 @@ from autograder.assignment import Assignment, load_assignment
 from autograder.errors import INFRASTRUCTURE, UserError
 from autograder.jobs import GradeJob, Job
 from autograder.slots import Slots
+from autograder.tempfolder import locked_folder
 
 #: After so long without a job the slots are closed: their coordinator may have been killed.
 IDLE_SECONDS = 900.0
@@ -66,6 +68,7 @@ class Grader:
         self._idle: list[tuple[Slots, dict[str, Any]]] = []
         self._busy, self._closed = 0, False
         self._folder: Path | None = None
+        self._folder_lock = -1
         self._timer: threading.Timer | None = None
 
     def introduce(self) -> dict[str, Any]:
@@ -95,12 +98,14 @@ class Grader:
         with self._lock:
             slots, self._idle = self._idle, []
             folder, self._folder = self._folder, None
+            lock, self._folder_lock = self._folder_lock, -1
             if self._timer is not None:
                 self._timer.cancel()
         for each, _ in slots:
             each.__exit__(None, None, None)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
 
     def _grade(self, slots: Slots, parcel: Parcel, place: Path) -> Reply:
         job, autograded = parcel.job, place / "autograded"
@@ -147,7 +152,7 @@ class Grader:
         setup = self._setup
         with self._lock:
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="hippo-cluster-"))
+                self._folder, self._folder_lock = locked_folder("cluster")
                 for name, content in setup.files.items():
                     path = self._folder / setup.assignment / name
                     path.parent.mkdir(parents=True, exist_ok=True)

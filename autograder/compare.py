@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
-import torch
 
 from autograder.plaintext import without_addresses
 
@@ -87,11 +87,16 @@ def _worst(have: Any, want: Any, gap: Any, wrong: Any, tolerance: str) -> str:
     )
 
 
+def _is_tensor(value: object) -> bool:
+    torch = sys.modules.get("torch")  # before anybody has imported it, nothing can be a tensor
+    return torch is not None and isinstance(value, torch.Tensor)
+
+
 def _array(value: Any) -> Any | None:
     """`value` as a float64 array, or None where it is not made of real numbers."""
-    if isinstance(value, torch.Tensor):
+    if _is_tensor(value):
         value = value.detach().cpu()
-        return value.to(torch.float64).numpy() if not value.is_complex() else None
+        return value.double().numpy() if not value.is_complex() else None
     if isinstance(value, bool | int | float | np.ndarray | np.generic | list | tuple):
         try:
             array = np.asarray(value)
@@ -138,7 +143,7 @@ def _describe(array: Any) -> str:
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, torch.Tensor | np.ndarray):
+    if _is_tensor(value) or isinstance(value, np.ndarray):
         return f"an array of shape ({', '.join(map(str, value.shape))})"
     if value is None or isinstance(value, bool | int | float):
         return repr(value)

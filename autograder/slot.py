@@ -186,6 +186,8 @@ def open_slot(assignment: Assignment, level: str | None, trust: bool, work: Call
         imports.start()
         with Box(level, preload=manifest.preload, python_path=(staged,), limits=manifest.limits, trust=trust) as box:
             imports.join()
+            torch = import_module("torch")  # in time for the reference, and not before the box is on its way
+            torch.set_num_threads(1)
             reference = reference_namespace(assignment)
             with_tests(
                 [assignment.tests / "visible", assignment.tests / "hidden"],

@@ -88,14 +88,11 @@ def main() -> None:
             rest = rest[os.write(out, rest) :]
 
     import msgspec
-    import torch
 
     from autograder.assignment import load_assignment
     from autograder.errors import UserError
     from autograder.jobs import Job
     from autograder.slot import Slot, open_slot
-
-    torch.set_num_threads(1)
 
     def serve(slot: Slot) -> None:
         try:
@@ -136,3 +133,5 @@ def _unraisable(raised: sys.UnraisableHookArgs) -> None:
 if __name__ == "__main__":
     with suppress(KeyboardInterrupt):  # the second of two ends, in between two states
         main()
+        sys.stderr.flush()
+        os._exit(0)  # everything is tidied up: taking torch apart would cost a second and bring nothing

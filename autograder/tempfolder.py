@@ -13,7 +13,7 @@ from autograder.isolation_sweep import remove
 
 #: Names begin with this and what the folder is for.
 PREFIX = "hippo-"
-KINDS = ("box", "canary", "check", "gradebook", "slot")
+KINDS = ("box", "canary", "check", "cluster", "grade", "gradebook", "slot")
 #: A younger folder may be one whose owner has not locked it yet.
 SWEEP_AFTER_SECONDS = 60.0
 
@@ -22,6 +22,7 @@ def locked_folder(kind: str) -> tuple[Path, int]:
     """A new folder, and the descriptor that holds a lock on it: the kernel gives the lock up with its owner."""
     import fcntl
 
+    assert kind in KINDS, f"{kind}: nothing would remove what a killed owner leaves"
     sweep(Path(tempfile.gettempdir()))
     folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{kind}-"))
     lock = os.open(folder, os.O_RDONLY)
