@@ -12,6 +12,7 @@ import io
 import itertools
 import json
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,27 +49,41 @@ class ClassMaker:
         self.home = {name: q.id for q in assignment.manifest.question for name in q.names}
         self.accepted = read_variants(assignment, "accepted")
         self.mutants = read_variants(assignment, "mutant")
+        self.kin = _kin({v.function: cell_of(assignment.cells, v.function).source for v in self.accepted})
         self.random = random.Random(7)
         self.figure = _figure()
 
-    def solved(self) -> list[Cell]:
-        """The released notebook with every answer filled in and figures under the figures cells."""
+    def solved(self, student: str = "") -> list[Cell]:
+        """The released notebook with every answer filled in and figures under the figures cells.
+
+        The solution itself or, for a student, a hand of their own: some paragraphs of each text, and other right forms
+        of functions. Of two functions that call one another only one has another form: those were verified one by one.
+        """
         cells = copy.deepcopy(released_cells(self.assignment))
+        hand = random.Random(student)
         for cell, source in zip(cells, self.assignment.cells, strict=True):
             cell.source = without_markers(source.source)
             if cell.role == "figures":
                 cell.outputs = [{"output_type": "display_data", "metadata": {}, "data": {"image/png": self.figure}}]
+            elif cell.role == "written" and student:
+                paragraphs = cell.source.split("\n\n")
+                cell.source = "\n\n".join(hand.sample(paragraphs, hand.randint(1, len(paragraphs))))
+        written: set[str] = set()
+        for variant in hand.sample(self.accepted, len(self.accepted) if student else 0):
+            if not written & self.kin[variant.function]:
+                written.add(variant.function)
+                cell_of(cells, variant.function).source = variant.source
         return cells
 
-    def replace(self, variants: list[Variant]) -> str:
-        cells = self.solved()
+    def replace(self, variants: list[Variant], student: str = "") -> str:
+        cells = self.solved(student)
         for variant in variants:
             cell_of(cells, variant.function).source = variant.source
         return to_ipynb(cells)
 
-    def changed(self, function: str, code: str) -> str:
-        """The solution with `code` in front of the body of one function's cell."""
-        cells = self.solved()
+    def changed(self, function: str, code: str, student: str = "") -> str:
+        """A right notebook with `code` behind one function's own."""
+        cells = self.solved(student)
         cell = cell_of(cells, function)
         cell.source = f"{cell.source}\n\n{code.format(name=function)}"
         return to_ipynb(cells)
@@ -85,8 +100,8 @@ class ClassMaker:
         wrap = "_right = {name}\ndef {name}(*args, **kwargs):\n    "
         rows = [
             Submission("01-perfect", to_ipynb(self.solved())),
-            Submission("02-perfect-other-style", self.replace(self._one_each(self.accepted, 0))),
-            Submission("03-perfect-third-style", self.replace(self._one_each(self.accepted, 1))),
+            Submission("02-perfect-other-style", self.replace(self._one_each(self.accepted, 0), "02")),
+            Submission("03-perfect-third-style", self.replace(self._one_each(self.accepted, 1), "03")),
             Submission(
                 "04-untouched",
                 to_ipynb(released_cells(self.assignment)),
@@ -104,21 +119,22 @@ class ClassMaker:
                     + wrap
                     + "print('debug', args); warnings.warn('careful'); print('!', file=sys.stderr)\n"
                     "    return _right(*args, **kwargs)",
+                    "08",
                 ),
             ),
             Submission(
                 "09-prints-20-megabytes",
-                self.changed(f, wrap + "print('x' * 20_000_000)\n    return _right(*args, **kwargs)"),
+                self.changed(f, wrap + "print('x' * 20_000_000)\n    return _right(*args, **kwargs)", "09"),
             ),
             Submission(
                 "10-syntax-error",
-                self.changed(name[10], "def {name}(x:\n    return x"),
+                self.changed(name[10], "def {name}(x:\n    return x", "10"),
                 status="missing answers",
                 loses=[other[10]],
             ),
             Submission(
                 "11-endless-loop",
-                self.changed(name[11], "def {name}(*args, **kwargs):\n    while True:\n        pass"),
+                self.changed(name[11], "def {name}(*args, **kwargs):\n    while True:\n        pass", "11"),
                 status="timed out",
                 loses=[other[11]],
             ),
@@ -128,27 +144,28 @@ class ClassMaker:
                     name[12],
                     "def {name}(*args, **kwargs):\n    while True:\n        try:\n            while True: pass\n"
                     "        except BaseException: pass",
+                    "12",
                 ),
                 status="timed out",
                 loses=[other[12]],
             ),
             Submission(
                 "13-exits",
-                self.changed(name[13], "import os\ndef {name}(*args, **kwargs):\n    os._exit(0)"),
+                self.changed(name[13], "import os\ndef {name}(*args, **kwargs):\n    os._exit(0)", "13"),
                 status="crashed",
                 loses=[other[13]],
             ),
             Submission(
                 "14-waits-for-input",
-                self.changed(name[14], "def {name}(*args, **kwargs):\n    return input('? ')"),
+                self.changed(name[14], "def {name}(*args, **kwargs):\n    return input('? ')", "14"),
                 loses=[other[14]],
             ),
             Submission(
                 "15-allocates-4-gigabytes",
                 self.changed(
                     name[15],
-                    "def {name}(*args, **kwargs):\n    kept = [bytes(2**30) for _ in range(4)]\n"
-                    "    return len(kept)",
+                    "def {name}(*args, **kwargs):\n    kept = [bytes(2**30) for _ in range(4)]\n    return len(kept)",
+                    "15",
                 ),
                 status="crashed",
                 loses=[other[15]],
@@ -161,6 +178,7 @@ class ClassMaker:
                         "import torch\nclass Yes:\n    def __eq__(self, other): return True\n"
                         "torch.allclose = torch.equal = lambda *a, **k: True\ndef {name}(*args, **kwargs):\n    return Yes()"
                     ),
+                    "16",
                 ),
                 loses=[own],
             ),
@@ -172,14 +190,18 @@ class ClassMaker:
                         "import glob, os\nfor path in glob.glob('/*/*/gradebook.db') + glob.glob('/*/*/solutions/*/*.py'):\n"
                         "    open(path, 'a').close()\ndef {name}(*args, **kwargs):\n    return 'full marks'"
                     ),
+                    "17",
                 ),
                 loses=[own],
             ),
-            Submission("18-test-cell-deleted", to_ipynb([c for c in self.solved() if c.id != f"check-{slug(own)}"])),
+            Submission(
+                "18-test-cell-deleted", to_ipynb([c for c in self.solved("18") if c.id != f"check-{slug(own)}"])
+            ),
             Submission("19-test-cell-edited", self._edited_check(own)),
             Submission("20-answer-cell-duplicated", self._duplicated(g)),
             Submission("21-metadata-stripped", self._stripped()),
-            Submission("22-renamed-file", to_ipynb(self.solved()), file=f"{self.assignment.name} (1).ipynb"),
+            # the one who copied: from 18
+            Submission("22-renamed-file", to_ipynb(self.solved("18")), file=f"{self.assignment.name} (1).ipynb"),
             Submission("23-broken-json", to_ipynb(self.solved())[:2000], status="unreadable", loses=list(self.auto)),
             Submission("24-another-assignment", _foreign(), status="wrong assignment", loses=list(self.auto)),
         ]
@@ -196,28 +218,28 @@ class ClassMaker:
         chosen = [functions[(start + 3 * i) % len(functions)] for i in range(count)]
         variants = [self.random.choice([v for v in self.mutants if v.function == f]) for f in dict.fromkeys(chosen)]
         loses = [q for q in self.auto if any(self.home[v.function] == q for v in variants)]
-        return Submission(student, self.replace(variants), loses=loses)
+        return Submission(student, self.replace(variants, student), loses=loses)
 
-    def _cheat(self, function: str, code: str) -> str:
-        cells = self.solved()
+    def _cheat(self, function: str, code: str, student: str) -> str:
+        cells = self.solved(student)
         cell_of(cells, function).source = code.format(name=function)
         return to_ipynb(cells)
 
     def _edited_check(self, question: str) -> str:
-        cells = self.solved()
+        cells = self.solved("19")
         cell = cell_of(cells, f"check-{slug(question)}")
         cell.source, cell.metadata["nbgrader"]["points"] = "print('16 points')\n100", 100
         return to_ipynb(cells)
 
     def _duplicated(self, function: str) -> str:
-        cells = self.solved()
+        cells = self.solved("20")
         place = cells.index(cell_of(cells, function))
         older = copy.deepcopy(cells[place])
         older.source = f"def {function}(*args, **kwargs):\n    return None"
         return to_ipynb([*cells[:place], older, *cells[place:]])
 
     def _stripped(self) -> str:
-        document = json.loads(to_ipynb(self.solved()))
+        document = json.loads(to_ipynb(self.solved("21")))
         for cell in document["cells"]:
             cell["metadata"] = {}
             cell.pop("id")
@@ -226,6 +248,15 @@ class ClassMaker:
 
 def cell_of(cells: list[Cell], cell_id: str) -> Cell:
     return next(cell for cell in cells if cell.id == cell_id)
+
+
+def _kin(sources: dict[str, str]) -> dict[str, set[str]]:
+    """Of each function: itself, all that it calls and all that call it, however indirectly."""
+    calls = {name: {other for other in sources if re.search(rf"\b{other}\b", text)} for name, text in sources.items()}
+    for via, name in itertools.product(sources, sources):
+        if via in calls[name]:
+            calls[name] |= calls[via]
+    return {name: calls[name] | {caller for caller in sources if name in calls[caller]} for name in sources}
 
 
 def slug(question: str) -> str:
