@@ -18,6 +18,7 @@ import msgspec
 from autograder.assignment import Assignment
 from autograder.errors import INFRASTRUCTURE, UserError
 from autograder.jobs import Job
+from autograder.tempfolder import sweep
 
 #: A job whose slot died is tried again this often: the fault may be ours.
 MAX_ATTEMPTS = 3
@@ -218,6 +219,7 @@ class Slots:
             process.let_go()
         for process in self._processes:
             process.close()
+        sweep()  # what a slot that was killed may have left
 
 
 def default_jobs() -> int:
