@@ -1,4 +1,4 @@
-"""A course folder with the demo class of 24, collected and graded once for all tests here."""
+"""What several tests here start from: the demo class of 24, graded once, and an assignment of one question."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from autograder.assignment import load_assignment
 from autograder.collect import collect
 from autograder.course import Course
 from autograder.grade import Options, grade
+from autograder.new_assignment import new_assignment
 from autograder.slots import default_jobs
 from tests.course.demo_class import write_class
 
@@ -28,3 +29,11 @@ def graded_course(hippocampus, tmp_path_factory):
     course = Course(root)
     summary = grade(hippocampus, course, Options(jobs=default_jobs()))
     return course, expected, summary
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """What `autograder new` makes."""
+    folder = tmp_path_factory.mktemp("author") / "solutions"
+    new_assignment("tiny", folder)
+    return load_assignment("tiny", folder)

@@ -9,9 +9,7 @@ import nbformat
 import pytest
 
 from autograder import check
-from autograder.assignment import load_assignment
 from autograder.checking import check_namespace, check_notebook
-from autograder.new_assignment import new_assignment
 from autograder.release import release
 from autograder.stubs import without_markers
 
@@ -19,13 +17,6 @@ pytestmark = pytest.mark.course
 
 WRONG = "def overlap(pattern, state):\n    return (pattern * state).sum()\n"
 STUB = 'def overlap(pattern, state):\n    raise NotImplementedError("1: write overlap")\n'
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("author") / "solutions"
-    new_assignment("tiny", folder)
-    return load_assignment("tiny", folder)
 
 
 @pytest.fixture(scope="module")

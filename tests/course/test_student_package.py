@@ -19,19 +19,11 @@ from msgspec import structs
 
 from autograder.assignment import load_assignment
 from autograder.errors import UserError
-from autograder.new_assignment import new_assignment
 from autograder.release import release
 from autograder.stubs import without_markers
 from autograder.student_package import student_wheel, wheel_name
 
 pytestmark = pytest.mark.course
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("author") / "solutions"
-    new_assignment("tiny", folder)
-    return load_assignment("tiny", folder)
 
 
 @pytest.fixture(scope="module")

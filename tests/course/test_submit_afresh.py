@@ -5,22 +5,13 @@ import json
 import nbformat
 import pytest
 
-from autograder.assignment import load_assignment
 from autograder.commands.studying import submit
-from autograder.new_assignment import new_assignment
 from autograder.release import release
 from autograder.stubs import without_markers
 
 pytestmark = pytest.mark.course
 
 STUB = 'def overlap(pattern, state):\n    raise NotImplementedError("1: write overlap")\n'
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("author") / "solutions"
-    new_assignment("tiny", folder)
-    return load_assignment("tiny", folder)
 
 
 @pytest.fixture(scope="module")
