@@ -5,12 +5,14 @@ from __future__ import annotations
 import platform
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from hippo import datasets
+from hippo import cifar, datasets, omniglot, trajectories
 
 __all__ = ["Finding", "data_findings", "examine"]
 
@@ -32,7 +34,19 @@ def examine(folder: Path) -> list[Finding]:
 
 def data_findings() -> list[Finding]:
     """Look for each data set and read it; nothing is downloaded."""
-    return [_mnist(), _digits()]
+    named, fetched = "set HIPPO_DATA to a folder that holds", "downloaded at first use"
+    keras = find_spec("keras") is not None
+    mnist = f"{fetched}, else the bundled digits" if keras else f"the bundled digits stand in: {named} mnist.npz"
+    colour = fetched if keras else f"{named} {cifar.FILES[0]}"
+    return [
+        _file("MNIST", datasets.where_mnist, partial(datasets.load_mnist, allow_download=False), mnist),
+        _digits(),
+        _file("CIFAR-10", cifar.where_cifar, partial(cifar.load_cifar, allow_download=False), colour),
+        _file("Omniglot", omniglot.where_omniglot, omniglot.load_characters,
+              f"generated glyphs stand in: {named} omniglot28.npz"),
+        _file("trajectories", trajectories.where_trajectories, trajectories.load_trajectories,
+              f"drawn letters stand in: {named} {trajectories.FILE}"),
+    ]  # fmt: skip
 
 
 def _versions() -> list[Finding]:
@@ -54,19 +68,15 @@ def _device() -> Finding:
     return Finding("device", True, f"cpu, {torch.get_num_threads()} threads")
 
 
-def _mnist() -> Finding:
+def _file(name: str, where: Callable[[], Path | None], load: Callable[[], object], otherwise: str) -> Finding:
     try:
-        path = datasets.where_mnist()
-        if path is not None:
-            datasets.load_mnist(allow_download=False)
-            return Finding("MNIST", True, str(path))
+        path = where()
+        if path is None:
+            return Finding(name, True, f"not here; {otherwise}")
+        load()
+        return Finding(name, True, str(path))
     except datasets.DataError as error:
-        return Finding("MNIST", False, "not usable", str(error))
-    if find_spec("keras"):
-        return Finding("MNIST", True, "not here; downloaded at first use, else the bundled digits stand in")
-    return Finding(
-        "MNIST", True, "not here, the bundled digits stand in; set HIPPO_DATA to a folder that holds mnist.npz"
-    )
+        return Finding(name, False, "not usable", str(error))
 
 
 def _digits() -> Finding:

@@ -23,19 +23,22 @@ from hippo.draws import normal, uniform
 from hippo.letter_points import LETTER_POINTS
 
 __all__ = [
+    "FILE",
     "Trajectories",
     "least_distance",
     "letters",
     "load_trajectories",
     "random_trajectories",
     "read_csv",
+    "where_trajectories",
 ]
 
 #: Standard deviation of the published trajectories over everything: √0.6944.
 SPREAD = 0.833
 #: The published trajectories' closest pair is 0.52 apart.
 LEAST_DISTANCE = 0.5
-_FILE = "handwriting_trajs_20.npz"
+#: The published trajectories, as their file is called.
+FILE = "handwriting_trajs_20.npz"
 
 _Array = NDArray[np.float64]
 
@@ -71,13 +74,10 @@ def load_trajectories(n_steps: int = 60) -> Trajectories:
         If a file is there and broken. Your own are `trajectories.csv` in `$HIPPO_DATA`, as `read_csv`
         has it.
     """
-    named = os.environ.get("HIPPO_DATA")
-    if not named:
-        return letters(n_steps)
-    path, own = Path(named, _FILE), Path(named, "trajectories.csv")
-    if not path.exists() and own.exists():
-        return read_csv(own)
-    if not path.exists() or n_steps != 60:
+    path = where_trajectories()
+    if path is not None and path.name != FILE:
+        return read_csv(path)
+    if path is None or n_steps != 60:
         return letters(n_steps)
     cure = "replace it or unset HIPPO_DATA"
     try:
@@ -89,6 +89,13 @@ def load_trajectories(n_steps: int = 60) -> Trajectories:
         raise DataError(f"{path} holds trajs {values.shape}, not 20 × 60 × 2 numbers: {cure}.")
     x = torch.from_numpy(values).float().transpose(0, 1).contiguous()
     return Trajectories(x, tuple(map(str, names)), "20 pen trajectories")
+
+
+def where_trajectories() -> Path | None:
+    """Return the file in `$HIPPO_DATA` that would be read, or None if letters are drawn."""
+    named = os.environ.get("HIPPO_DATA")
+    files = [Path(named, name) for name in (FILE, "trajectories.csv")] if named else []
+    return next((file for file in files if file.exists()), None)
 
 
 def letters(n_steps: int = 60, names: str | None = None) -> Trajectories:
