@@ -61,7 +61,9 @@ def list_of_gradescope(paths: Sequence[Parts]) -> Parts | None:
     """Where Gradescope's list lies: above all else. In a folder of its own it would be a student's."""
     for path in paths:
         above = path[:-1]
-        if path[-1] == GRADESCOPE_LIST and len(above) < 2 and all(p[: len(above)] == above for p in paths):
+        # a broken archive may hold a file where it has a folder
+        inside = all(p[: len(above)] == above and len(p) > len(above) for p in paths)
+        if path[-1] == GRADESCOPE_LIST and len(above) < 2 and inside:
             return path
     return None
 

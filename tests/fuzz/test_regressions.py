@@ -19,7 +19,7 @@ from autograder.images import reencode_image
 from autograder.layouts import is_about
 from autograder.matching import MAX_CELL_CHARACTERS, MAX_CODE_CHARACTERS, match
 from autograder.notebooks import MAX_CELLS, Cell, cells_of
-from autograder.platforms import gradescope_list
+from autograder.platforms import gradescope_list, list_of_gradescope
 from autograder.platforms import read as read_name
 from autograder.pysource import definitions_only, unreadable
 from autograder.spec import read_manifest
@@ -211,6 +211,17 @@ def test_what_gradescope_says_of_people_is_short_plain_text():
     sent = gradescope_list(text.encode())["s"]
     assert (sent.senders[0].name, sent.senders[0].id) == ("", "a\N{REPLACEMENT CHARACTER}b c")
     assert sent.handed_in is None
+
+
+def test_a_file_where_the_folder_of_the_list_should_be(tmp_path):
+    """A zip may name both `class` and `class/submission_metadata.yml`: no folder of Gradescope's."""
+    listed = ("class", "submission_metadata.yml")
+    assert list_of_gradescope([("class",), listed]) is None
+    assert list_of_gradescope([listed, ("class", "submission_1", f"{NAME}.ipynb")]) == listed
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as both:
+        both.writestr("class/submission_metadata.yml", "submission_1: {}")
+        both.writestr("class", "a file")
+    check_archive((tmp_path / "class.zip").read_bytes())
 
 
 def test_no_student_can_bring_a_list_of_gradescope(tmp_path):
