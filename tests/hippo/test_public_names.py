@@ -59,7 +59,8 @@ NAMES = {
     "hippo.sequences": "Kernel cross_terms cycle dwell_time sequence_weights slow_trajectory",
     "hippo.storkey": "Form learn storkey storkey_prefixes",
     "hippo.training": "History train",
-    "hippo.trajectories": "Trajectories least_distance letters load_trajectories random_trajectories read_csv",
+    "hippo.trajectories": """FILE Trajectories least_distance letters load_trajectories random_trajectories read_csv
+        where_trajectories""",
 }
 
 WITHHELD = (
