@@ -45,7 +45,7 @@ fuzz: setup
 # Tables of ours against a peer or a floor; nothing here passes or fails.
 BENCH_COUNT ?= 1000
 bench: setup
-	for table in against_nbgrader split slots farm attractors fast_weights few_shot retrieval vma predictive_coding; do OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/$$table.py || exit; done
+	for table in against_nbgrader against_otter split slots farm attractors fast_weights few_shot retrieval vma predictive_coding; do OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/$$table.py || exit; done
 	OMP_NUM_THREADS=1 $(BIN)/python -P tests/bench/soak.py --count $(BENCH_COUNT)
 
 # Kill graders at random moments and compare what is left with an undisturbed run: TRIALS=200 SUBMISSIONS=60 SEED=1.
