@@ -14,7 +14,7 @@ from contextlib import suppress
 import pytest
 
 from autograder.errors import ALL_GOOD, INTERRUPTED
-from autograder.interruption import interruptible
+from autograder.interruption import SIGNALS, interruptible
 from tests.course.faults.leftovers import processes_of
 from tests.course.faults.small_course import NAME, command, final_state, surroundings
 
@@ -22,6 +22,14 @@ pytestmark = [pytest.mark.course, pytest.mark.slow]
 
 #: How long the command, and then everything it started, may take to end.
 END_SECONDS = 20.0
+
+
+@pytest.fixture(autouse=True)
+def interruptions_arrive():
+    """Tests in the background of a shell script inherit that Ctrl-C is ignored, and would hand that on to what they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -115,10 +123,11 @@ def test_what_python_swallows_interrupts_all_the_same():
             assert kept() is None
             time.sleep(20)
 
+    before = {number: signal.getsignal(number) for number in SIGNALS}
     with pytest.raises(KeyboardInterrupt):
         swallow()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def test_signals_are_as_before_once_a_command_is_done():
