@@ -37,8 +37,7 @@ FORKS = ("import os, time\ndef {name}(*args, **kwargs):\n    while True:\n      
          "        except OSError:\n            time.sleep(0.01)")
 #: kind → (share of the class, statuses that are fair)
 SHARES = {"damaged": (0.05, {"unreadable", "wrong assignment"}), "endless loop": (0.02, {"timed out"}),
-          # filling 3 GiB takes about as long as a question's time limit: it is stopped by whichever comes first
-          "memory bomb": (0.01, {"crashed", "timed out"}), "os._exit": (0.01, {"crashed"}), "fork bomb": (0.01, {"timed out", "crashed", "graded"})}
+          "memory bomb": (0.01, {"crashed"}), "os._exit": (0.01, {"crashed"}), "fork bomb": (0.01, {"timed out", "crashed", "graded"})}
 
 
 def texts(assignment: Assignment) -> dict[str, list[str]]:
@@ -150,8 +149,7 @@ def verdict(course: Path, students: dict[str, tuple[str, int]]) -> list[str]:
         fair = SHARES[text[0]][1] if text[0] in SHARES else {"graded"}
         if record["status"] not in fair:
             wrong.append(f"{student} ({text[0]}): {record['status']}, {record['message']}")
-        # of several fair endings each submission may have its own; the marks are the same
-        marks = [(q["id"], q["score"], q["status"] if len(fair) == 1 else "") for q in record["questions"]]
+        marks = [(q["id"], q["score"], q["status"]) for q in record["questions"]]
         if seen.setdefault(text, marks) != marks:
             wrong.append(f"{student} ({text[0]} {text[1]}): other marks than another submission of the same text")
     return wrong
